@@ -1,0 +1,109 @@
+"""ticket.masked: the same request without personal data; text and originals sealed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ticketstream.schemas.envelope import AutoKind, Channel, Event, External
+from ticketstream.schemas.received import Message, Sender, Turn
+from ticketstream.schemas.record import Erased, Record, Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentText(Record):
+    """The masked text of one attachment."""
+
+    id: str = ""
+    name: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketText(Record):
+    """The masked free text of a ticket."""
+
+    subject: str = ""
+    text: str = ""
+    quoted: str = ""
+    transcript: tuple[Turn, ...] = ()
+    attachments: tuple[AttachmentText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TokenValue(Record):
+    """One token and the original that it stands for."""
+
+    token: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentKey(Record):
+    """The key that opens one stored attachment."""
+
+    id: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity(Record):
+    """Who wrote, and what the tokens stand for."""
+
+    tokens: tuple[TokenValue, ...] = ()
+    sender: Sender = field(default_factory=Sender)
+    recipient: str = ""
+    message: Message = field(default_factory=Message)
+    customer_id: str = ""
+    order_numbers: tuple[str, ...] = ()
+    attachment_keys: tuple[AttachmentKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Language(Record):
+    """A language code (ISO 639-1) and how sure the detector is, 0 to 1."""
+
+    code: str = ""
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Token(Record):
+    """A token in the masked text: its type and how often it stands there."""
+
+    token: str = ""
+    type: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts(Record):
+    """What the shop knows about a ticket as of `occurred_at`, itself excluded.
+
+    None is unknown, never 0; `unknown` names what could not be looked up, and why
+    (`customer_value: timeout`). Amounts are in `currency`, ages in days.
+    """
+
+    customer_value: float | None = None
+    order_amount: float | None = None
+    currency: str = ""
+    order_age_days: int | None = None
+    tickets_30d: int | None = None
+    tickets_30d_same_case: int | None = None
+    previous_ticket_id: str | None = None
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketMasked(Event):
+    """A request without personal data."""
+
+    channel: Channel = "mail"
+    external: External | None = None
+    language: Language = field(default_factory=Language)
+    text: TicketText | Sealed | Erased = Sealed(b"")
+    identity: Identity | Sealed | Erased = Sealed(b"")
+    person: str = ""
+    tokens: tuple[Token, ...] = ()
+    findings: Mapping[str, int] = field(default_factory=dict)
+    facts: Facts = field(default_factory=Facts)
+    auto_submitted: AutoKind = "no"
+    signals: Mapping[str, int] = field(default_factory=dict)
