@@ -1,1 +1,1 @@
-
+"""The language: what can happen."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from ticketstream.schemas.envelope import AutoKind, Channel, Event, External
 from ticketstream.schemas.masked import Facts, Identity, Language, TicketText
-from ticketstream.schemas.record import Erased, Record, Sealed
+from ticketstream.schemas.record import UNSEALED, Erased, Record, Sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,8 @@ class TicketClassified(Event):
     channel: Channel = "mail"
     external: External | None = None
     language: Language = field(default_factory=Language)
-    text: TicketText | Sealed | Erased = Sealed(b"")
-    identity: Identity | Sealed | Erased = Sealed(b"")
+    text: TicketText | Sealed | Erased = UNSEALED
+    identity: Identity | Sealed | Erased = UNSEALED
     person: str = ""
     facts: Facts = field(default_factory=Facts)
     auto_submitted: AutoKind = "no"

@@ -2,7 +2,6 @@
 
 import struct
 from collections.abc import Mapping
-from functools import cache
 from importlib.resources import files
 from io import BytesIO
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -14,13 +13,18 @@ from fastavro.schema import fingerprint, to_parsing_canonical_form
 from ticketstream.schemas.convert import from_plain, to_plain
 from ticketstream.schemas.envelope import Event
 from ticketstream.schemas.errors import InvalidEventError, UndecodableError
-from ticketstream.schemas.record import Record
+from ticketstream.schemas.record import Record, once
 from ticketstream.schemas.topics import EVENTS, SEALED_RECORDS, TOPIC_OF
 
 SINGLE_OBJECT = b"\xc3\x01"
 CONFLUENT = b"\x00"
 HEADER = 10  # marker and fingerprint
 CONFLUENT_HEADER = 5  # magic byte and schema id
+
+FILE_OF: dict[type[Record], str] = {
+    **TOPIC_OF,
+    **{kind: kind.__name__ for kind in SEALED_RECORDS},
+}
 
 R = TypeVar("R", bound=Record)
 E = TypeVar("E", bound=Event)
@@ -50,21 +54,21 @@ def crc64(schema: Any) -> bytes:
     return bytes.fromhex(fingerprint(canonical, "CRC-64-AVRO"))
 
 
-@cache
+@once
 def schema_text(name: str) -> str:
     """The text of `schemas/<name>.avsc`."""
     return (files("ticketstream.schemas") / f"{name}.avsc").read_text()
 
 
-@cache
+@once
 def schema_of(kind: type[Record]) -> Schema:
     """The current schema of an event, or of a record that is sealed on its own."""
-    text = schema_text(TOPIC_OF.get(kind, kind.__name__))  # type: ignore[call-overload]
+    text = schema_text(FILE_OF[kind])
     raw = orjson.loads(text)
     return Schema(text, fastavro.parse_schema(raw), crc64(raw))
 
 
-@cache
+@once
 def known_schemas(name: str) -> Mapping[bytes, Any]:
     """Every version of a record's schema that was ever released, by fingerprint."""
     kinds = (*EVENTS.values(), *SEALED_RECORDS)

@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
-from ticketstream.schemas.record import Record, Sealed, is_union
+from ticketstream.schemas.record import Erased, Record, Sealed, is_union, once
 
 NAMESPACE = "ticketstream"
 
 Convert = Callable[[Any], Any]
 
 
-@cache
+@once
 def to_plain(kind: type[Record]) -> Convert:
     """A function from a record of `kind` to a dict, made once per class."""
     hints = get_type_hints(kind)
@@ -27,7 +26,7 @@ def to_plain(kind: type[Record]) -> Convert:
     return convert
 
 
-@cache
+@once
 def from_plain(kind: type[Record]) -> Convert:
     """A function from a dict to a record of `kind`; a field that is absent takes its default."""
     hints = get_type_hints(kind)
@@ -97,7 +96,9 @@ def _optional_out(inner: Any) -> Convert | None:
     step = _out(inner)
     if step is None:
         return None
-    if is_dataclass(inner):  # naming the branch spares fastavro from trying each
+    if isinstance(inner, type) and is_dataclass(
+        inner
+    ):  # naming the branch spares fastavro from trying each
         name = f"{NAMESPACE}.{inner.__name__}"
         return lambda v: None if v is None else (name, step(v))
     return lambda v: None if v is None else step(v)
@@ -109,3 +110,15 @@ def _each(step: Convert | None, make: type) -> Convert:
 
 def _each_value(step: Convert | None) -> Convert:
     return dict if step is None else lambda m: {k: step(v) for k, v in m.items()}
+
+
+@once
+def sealable_fields(kind: type[Record]) -> Mapping[str, type[Record]]:
+    """The sealed fields of an event and the record that each holds."""
+    hints = get_type_hints(kind)
+    return {f.name: _sealed_kind(hints[f.name]) for f in fields(kind) if is_sealable(hints[f.name])}  # type: ignore[arg-type]
+
+
+def _sealed_kind(hint: Any) -> type[Record]:
+    (kind,) = (h for h in get_args(hint) if h not in {Sealed, Erased})
+    return kind  # type: ignore[no-any-return]

@@ -8,7 +8,7 @@ from typing import Literal
 from ticketstream.schemas.classified import Label, Model
 from ticketstream.schemas.envelope import Channel, Event, External, Route
 from ticketstream.schemas.masked import Identity, Language
-from ticketstream.schemas.record import Erased, Record, Sealed
+from ticketstream.schemas.record import UNSEALED, Erased, Record, Sealed
 
 DraftStatus = Literal[
     "drafted", "not_answerable", "no_grounding", "handover", "not_wanted", "failed"
@@ -101,7 +101,7 @@ class DraftCreated(Event):
     channel: Channel = "mail"
     external: External | None = None
     language: Language = field(default_factory=Language)
-    identity: Identity | Sealed | Erased = Sealed(b"")
+    identity: Identity | Sealed | Erased = UNSEALED
     person: str = ""
     category: str = ""
     sub_category: str = ""
@@ -110,7 +110,7 @@ class DraftCreated(Event):
     route: Route = "manual_queue"
     status: DraftStatus = "failed"
     reason: str = ""
-    text: DraftText | Sealed | Erased = Sealed(b"")
+    text: DraftText | Sealed | Erased = UNSEALED
     sources: tuple[Source, ...] = ()
     tools: tuple[Tool, ...] = ()
     knowledge: Knowledge = field(default_factory=Knowledge)

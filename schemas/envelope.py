@@ -1,4 +1,4 @@
-"""The envelope: the first seven fields of every event, and how a stage's answer gets its identity."""
+"""The envelope: the first seven fields of every event, and the identity of a stage's answer."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ticketstream.schemas.envelope import AutoKind, Channel, Event, External
 from ticketstream.schemas.received import Message, Sender, Turn
-from ticketstream.schemas.record import Erased, Record, Sealed
+from ticketstream.schemas.record import UNSEALED, Erased, Record, Sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ class TicketMasked(Event):
     channel: Channel = "mail"
     external: External | None = None
     language: Language = field(default_factory=Language)
-    text: TicketText | Sealed | Erased = Sealed(b"")
-    identity: Identity | Sealed | Erased = Sealed(b"")
+    text: TicketText | Sealed | Erased = UNSEALED
+    identity: Identity | Sealed | Erased = UNSEALED
     person: str = ""
     tokens: tuple[Token, ...] = ()
     findings: Mapping[str, int] = field(default_factory=dict)

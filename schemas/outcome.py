@@ -6,7 +6,7 @@ from typing import Literal
 
 from ticketstream.schemas.envelope import Channel, Event, External
 from ticketstream.schemas.masked import Identity, Language
-from ticketstream.schemas.record import Erased, Record, Sealed
+from ticketstream.schemas.record import UNSEALED, Erased, Record, Sealed
 
 Action = Literal[
     "sent_unchanged", "edited", "rejected", "replied", "reclassified", "rerouted", "escalated"
@@ -82,9 +82,9 @@ class AgentEdited(Event):
     external: External | None = None
     language: Language = field(default_factory=Language)
     person: str = ""
-    identity: Identity | Sealed | Erased = Sealed(b"")
+    identity: Identity | Sealed | Erased = UNSEALED
     actions: tuple[str, ...] = ()
-    text: EditText | Sealed | Erased = Sealed(b"")
+    text: EditText | Sealed | Erased = UNSEALED
     edit_distance: float | None = None
     before: Labels = field(default_factory=Labels)
     after: Labels = field(default_factory=Labels)

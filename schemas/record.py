@@ -1,11 +1,19 @@
 """What every record of the language has in common: frozen values with checked closed lists."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cache
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from ticketstream.schemas.errors import InvalidEventError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def once(function: F) -> F:
+    """`functools.cache` that keeps the signature, for functions of a class or a name."""
+    return cast("F", cache(function))
 
 
 class Record:
@@ -24,8 +32,9 @@ class Record:
         for name, allowed in closed_lists(type(self)):
             value = getattr(self, name)
             if value not in allowed:
+                choice = sorted(map(str, allowed))
                 raise InvalidEventError(
-                    f"{type(self).__name__}.{name} is {value!r}: use one of {sorted(map(str, allowed))}"
+                    f"{type(self).__name__}.{name} is {value!r}: use one of {choice}"
                 )
 
 
@@ -42,13 +51,15 @@ class Erased:
 
 
 ERASED = Erased()
+UNSEALED = Sealed(b"")  # the default of a sealed field: nothing was sealed yet
 
 
 def is_union(hint: Any) -> bool:
+    """Whether a type hint is `A | B`."""
     return get_origin(hint) in {Union, UnionType}
 
 
-@cache
+@once
 def closed_lists(kind: type) -> tuple[tuple[str, frozenset[Any]], ...]:
     """Field name and allowed values of every `Literal` field of a dataclass."""
     hints = get_type_hints(kind)

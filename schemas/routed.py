@@ -7,7 +7,7 @@ from datetime import datetime
 from ticketstream.schemas.classified import Label, Sentiment
 from ticketstream.schemas.envelope import Channel, Event, External, Route
 from ticketstream.schemas.masked import Facts, Identity, Language, TicketText
-from ticketstream.schemas.record import Erased, Record, Sealed
+from ticketstream.schemas.record import UNSEALED, Erased, Record, Sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ class TicketRouted(Event):
     channel: Channel = "mail"
     external: External | None = None
     language: Language = field(default_factory=Language)
-    text: TicketText | Sealed | Erased = Sealed(b"")
-    identity: Identity | Sealed | Erased = Sealed(b"")
+    text: TicketText | Sealed | Erased = UNSEALED
+    identity: Identity | Sealed | Erased = UNSEALED
     person: str = ""
     facts: Facts = field(default_factory=Facts)
     category: str = ""

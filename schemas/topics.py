@@ -1,10 +1,9 @@
 """Which event lives on which topic."""
 
 from ticketstream.schemas.classified import TicketClassified
-from ticketstream.schemas.draft import DraftCreated
+from ticketstream.schemas.draft import DraftCreated, DraftText
 from ticketstream.schemas.envelope import Event
 from ticketstream.schemas.masked import Identity, TicketMasked, TicketText
-from ticketstream.schemas.draft import DraftText
 from ticketstream.schemas.outcome import (
     AgentEdited,
     AgentReplied,

@@ -1,1 +1,1 @@
-
+"""The secrets: keys, sealing, tokens, people, facts."""

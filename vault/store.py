@@ -1,0 +1,133 @@
+"""The vault: who a ticket belongs to, with which keys, and what is known of it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, delete, event, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from ticketstream.schemas.convert import sealable_fields
+from ticketstream.schemas.envelope import Event as TicketEvent
+from ticketstream.schemas.errors import VaultError
+from ticketstream.schemas.record import ERASED, Erased
+from ticketstream.vault import tables
+from ticketstream.vault.admission import admit
+from ticketstream.vault.keys import MasterKeys, PersonKeys, keyed_hash, unwrap
+from ticketstream.vault.ports import Admission, Arrival, Shop
+from ticketstream.vault.sealing import open_event, seal_event
+
+
+def sqlite_engine(path: Path | None) -> Engine:
+    """An engine on one file (None: in memory), durable at commit, shared by processes."""
+    url = "sqlite://" if path is None else f"sqlite:///{path}"
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 30})
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure(connection: Any, _record: Any) -> None:
+    # the driver's own transaction handling would start too late to hold the write lock
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    # a key that is lost is text that is lost: the vault is on disk before Kafka commits
+    connection.execute("PRAGMA synchronous=FULL")
+    # destroyed keys must not stay readable in free pages
+    connection.execute("PRAGMA secure_delete=ON")
+
+
+def _begin(connection: Connection) -> None:
+    # a writer takes the lock at once: upgrading a reader's lock later would fail as busy
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+@contextmanager
+def _store_errors() -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise VaultError(
+            f"the vault's store failed ({type(error).__name__}): "
+            "check that its file or server can be written"
+        ) from error
+
+
+class Vault:
+    """People, their keys, their tickets' cases and facts.
+
+    Every write is idempotent (insert if absent), so that a replayed batch finds what it wrote.
+
+    Raises:
+        VaultError: the store cannot be reached or written; the worker must stop.
+    """
+
+    def __init__(self, engine: Engine, keys: MasterKeys, shop: Shop) -> None:
+        self.engine = engine
+        self._writer = engine.execution_options(begin="BEGIN IMMEDIATE")
+        self.keys = keys
+        self.shop = shop
+        with _store_errors():
+            tables.metadata.create_all(engine)
+
+    def admit(self, arrivals: Sequence[Arrival]) -> list[Admission | Erased]:
+        """Person, case and facts of each arrival, decided once per ticket id."""
+        with _store_errors(), self._writer.begin() as connection:
+            return admit(connection, arrivals, self.keys, self.shop)
+
+    def keys_of(self, persons: Iterable[str]) -> Mapping[str, PersonKeys]:
+        """The keys of those persons that are not erased."""
+        with _store_errors(), self.engine.connect() as connection:
+            rows = connection.execute(
+                select(tables.person).where(tables.person.c.person.in_(set(persons)))
+            )
+            return {row.person: self._unwrap(row) for row in rows}
+
+    def open(self, ticket: TicketEvent, fields: frozenset[str]) -> TicketEvent:
+        return self.open_all([ticket], fields)[0]
+
+    def open_all(self, events: Sequence[TicketEvent], fields: frozenset[str]) -> list[TicketEvent]:
+        """Each event with the named fields opened, or `Erased` in their place."""
+        keys = self.keys_of(_person(e) for e in events)
+        return [open_event(e, fields, keys.get(_person(e), ERASED)) for e in events]
+
+    def seal_all(self, events: Sequence[TicketEvent]) -> list[TicketEvent | Erased]:
+        """Each event with its records sealed, or `Erased` for a person who is forgotten."""
+        open_ones = [e for e in events if sealable_fields(type(e))]
+        keys = self.keys_of(_person(e) for e in open_ones)
+        return [seal_event(e, keys.get(_person(e), ERASED)) for e in events]
+
+    def person_of(self, shop: str, address: str) -> str | None:
+        """The person behind an address or customer number, when there is one."""
+        wanted = keyed_hash(self.keys.index, shop, address)
+        with _store_errors(), self.engine.connect() as connection:
+            return connection.execute(
+                select(tables.address.c.person).where(tables.address.c.hash == wanted)
+            ).scalar_one_or_none()
+
+    def forget(self, person: str) -> tuple[str, ...]:
+        """Destroy a person's keys and index entries; remember the ticket ids as erased."""
+        with _store_errors(), self._writer.begin() as connection:
+            ids = tuple(
+                connection.execute(
+                    select(tables.ticket.c.ticket_id).where(tables.ticket.c.person == person)
+                ).scalars()
+            )
+            tables.insert_absent(connection, tables.erased, [{"ticket_id": i} for i in ids])
+            for table in (tables.person, tables.address, tables.message, tables.ticket):
+                connection.execute(delete(table).where(table.c.person == person))
+        return ids
+
+    def _unwrap(self, row: Any) -> PersonKeys:
+        return PersonKeys(
+            text=self.keys.text and unwrap(self.keys.text, row.text_key, row.person),
+            identity=self.keys.identity
+            and unwrap(self.keys.identity, row.identity_key, row.person),
+        )
+
+
+def _person(ticket: TicketEvent) -> str:
+    return getattr(ticket, "person", "")
