@@ -1,1 +1,1 @@
-
+"""The plumbing: the only room that knows Kafka."""

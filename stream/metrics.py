@@ -1,0 +1,60 @@
+"""Prometheus metrics of one worker, by typed names; labels are stages and reasons, never people."""
+
+from collections import Counter as Count
+from collections.abc import Sequence
+from typing import Literal
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from ticketstream.stream.record import Outgoing
+
+MetricName = Literal[
+    "ticketstream_records_in_total",  # counter: records read, tombstones included
+    "ticketstream_records_out_total",  # counter: answers committed
+    "ticketstream_records_dead_total",  # counter, by reason: dead letters committed
+    "ticketstream_tombstones_total",  # counter: records without a value
+    "ticketstream_transform_seconds",  # histogram: one slice through the stage's function
+    "ticketstream_commit_seconds",  # histogram: one transaction
+    "ticketstream_assigned_partitions",  # gauge: partitions of this worker
+]
+BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+
+
+class Metrics:
+    """The metrics of one stage's worker, in a registry of its own."""
+
+    def __init__(self, stage: str) -> None:
+        self.stage = stage
+        self.registry = CollectorRegistry()
+        self.records_in = self._counter("ticketstream_records_in_total", "Records read")
+        self.records_out = self._counter("ticketstream_records_out_total", "Answers committed")
+        self.tombstones = self._counter("ticketstream_tombstones_total", "Records without a value")
+        self.dead = Counter(
+            "ticketstream_records_dead_total",
+            "Dead letters committed",
+            ["stage", "reason"],
+            registry=self.registry,
+        )
+        self.transform_seconds = self._histogram("ticketstream_transform_seconds", "One slice")
+        self.commit_seconds = self._histogram("ticketstream_commit_seconds", "One transaction")
+        name: MetricName = "ticketstream_assigned_partitions"
+        self.assigned = Gauge(
+            name, "Partitions of this worker", ["stage"], registry=self.registry
+        ).labels(stage)
+
+    def slice_done(self, records: int, outputs: Sequence[Outgoing]) -> None:
+        """Count one committed slice."""
+        reasons = Count(o.dead for o in outputs if o.dead)
+        self.records_in.inc(records)
+        self.records_out.inc(len(outputs) - reasons.total())
+        self.tombstones.inc(records - len(outputs))
+        for reason, count in reasons.items():
+            self.dead.labels(self.stage, reason).inc(count)
+
+    def _counter(self, name: MetricName, text: str) -> Counter:
+        return Counter(name, text, ["stage"], registry=self.registry).labels(self.stage)
+
+    def _histogram(self, name: MetricName, text: str) -> Histogram:
+        return Histogram(
+            name, text, ["stage"], registry=self.registry, buckets=BUCKETS
+        ).labels(self.stage)
