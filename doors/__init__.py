@@ -1,1 +1,1 @@
-
+"""Where the world comes in and goes out."""

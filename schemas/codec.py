@@ -22,7 +22,7 @@ HEADER = 10  # marker and fingerprint
 CONFLUENT_HEADER = 5  # magic byte and schema id
 
 FILE_OF: dict[type[Record], str] = {
-    **TOPIC_OF,
+    **{kind: topic for topic, kind in EVENTS.items()},
     **{kind: kind.__name__ for kind in SEALED_RECORDS},
 }
 

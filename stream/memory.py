@@ -75,5 +75,5 @@ class MemoryLog:
 
     def _commit(self, outputs: Sequence[Outgoing]) -> None:
         for out in outputs:
-            headers = [(k, v if isinstance(v, bytes) else v.encode()) for k, v in out.headers]
+            headers = [(k, v.encode() if isinstance(v, str) else v or b"") for k, v in out.headers]
             self.append(out.topic, out.key, out.value, headers)

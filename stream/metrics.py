@@ -55,6 +55,6 @@ class Metrics:
         return Counter(name, text, ["stage"], registry=self.registry).labels(self.stage)
 
     def _histogram(self, name: MetricName, text: str) -> Histogram:
-        return Histogram(
-            name, text, ["stage"], registry=self.registry, buckets=BUCKETS
-        ).labels(self.stage)
+        return Histogram(name, text, ["stage"], registry=self.registry, buckets=BUCKETS).labels(
+            self.stage
+        )

@@ -38,7 +38,7 @@ class Outgoing:
     topic: str
     key: bytes | None
     value: bytes
-    headers: list[tuple[str, bytes | str]]
+    headers: list[tuple[str, str | bytes | None]]
     dead: str = ""
 
 

@@ -136,9 +136,7 @@ class Loop:
         self._producer.init_transactions(2 * TIMEOUT)
         log.info("worker_ready", stage=self.settings.group, worker=self.settings.worker)
 
-    def assign(
-        self, generation: int, metadata: bytes, places: frozenset[TopicPartition]
-    ) -> None:
+    def assign(self, generation: int, metadata: bytes, places: frozenset[TopicPartition]) -> None:
         """A new generation; fetches of older ones are stale from now on."""
         if not self.settings.fenced:
             metadata = group_metadata(self.settings.group, -1, "")
@@ -266,7 +264,9 @@ def committed_offsets(
         {"bootstrap.servers": brokers, "group.id": group, "isolation.level": "read_committed"}
     )
     try:
-        found = consumer.committed([Place(p.topic, p.partition) for p in places], timeout=2 * TIMEOUT)
+        found = consumer.committed(
+            [Place(p.topic, p.partition) for p in places], timeout=2 * TIMEOUT
+        )
     finally:
         consumer.close()
     if wrong := [p.error for p in found if p.error]:

@@ -129,7 +129,9 @@ class Work:
 
     def _seal(self, events: Sequence[Event]) -> list[Event | Dead]:
         sealed = self.seals.seal_all(events)
-        return [Dead("erased", "the person is erased") if isinstance(e, Erased) else e for e in sealed]
+        return [
+            Dead("erased", "the person is erased") if isinstance(e, Erased) else e for e in sealed
+        ]
 
     def _outgoing(self, record: Incoming, answer: Event | Dead) -> Outgoing:
         if isinstance(answer, Dead):
@@ -143,7 +145,7 @@ class Work:
 
     def _letter(self, record: Incoming, dead: Dead) -> Outgoing:
         producer = self.resources.producer
-        headers: list[tuple[str, bytes | str]] = [
+        headers: list[tuple[str, str | bytes | None]] = [
             ("reason", dead.reason),
             ("message", dead.message),
             ("source", coordinates(record)),
@@ -153,14 +155,17 @@ class Work:
         value = b"" if dead.reason == "erased" else record.value or b""
         return Outgoing(dead_topic(record.topic), record.key, value, headers, dead.reason)
 
-    def _headers(self, record: Incoming, event: Event) -> list[tuple[str, bytes | str]]:
+    def _headers(self, record: Incoming, event: Event) -> list[tuple[str, str | bytes | None]]:
         """CloudEvents 1.0 attributes (Kafka binary mode), W3C trace context, coordinates."""
-        return [*event_headers(self.stage.target, event, record.headers), ("source", coordinates(record))]
+        return [
+            *event_headers(self.stage.target, event, record.headers),
+            ("source", coordinates(record)),
+        ]
 
 
 def event_headers(
     topic: str, event: Event, incoming: Sequence[tuple[str, bytes]] = ()
-) -> list[tuple[str, bytes | str]]:
+) -> list[tuple[str, str | bytes | None]]:
     """What goes with every event; subject is the ticket id, never the mail's subject."""
     return [
         ("ce_specversion", "1.0"),

@@ -12,7 +12,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from ticketstream.schemas.errors import SettingError, VaultError
 
 KEY_BYTES = 64  # AES-256-SIV takes two keys of 256 bits
-NAMES = ("text", "identity", "index")
+NAMES = (
+    "text",  # wraps the persons' text keys
+    "identity",  # wraps the persons' identity keys
+    "index",  # hashes addresses, so that a person is found
+    "intake",  # hashes Message-IDs into ticket ids
+    "draws",  # decides audits
+    "agents",  # makes agents' pseudonyms
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ class PersonKeys:
 
 
 def create_master_keys(folder: Path) -> None:
-    """Write the three master keys as files that only the owner reads; existing ones stay."""
+    """Write the keys as files that only the owner reads; existing ones stay."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in NAMES:
         try:
@@ -61,9 +68,9 @@ def load_master_keys(folder: Path, *, identity: bool = True) -> MasterKeys:
         SettingError: a key file that is missing or no key.
     """
     return MasterKeys(
-        index=_load(folder / "index.key"),
-        text=_load(folder / "text.key"),
-        identity=_load(folder / "identity.key") if identity else None,
+        index=load_key(folder, "index"),
+        text=load_key(folder, "text"),
+        identity=load_key(folder, "identity") if identity else None,
     )
 
 
@@ -94,7 +101,13 @@ def keyed_hash(key: bytes, *parts: str) -> str:
     return hmac.digest(key, "\0".join(parts).encode(), "sha256").hex()
 
 
-def _load(path: Path) -> bytes:
+def load_key(folder: Path, name: str) -> bytes:
+    """One key of a folder.
+
+    Raises:
+        SettingError: a key file that is missing or no key.
+    """
+    path = folder / f"{name}.key"
     try:
         key = bytes.fromhex(path.read_text().strip())
     except FileNotFoundError as error:

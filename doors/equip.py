@@ -1,0 +1,134 @@
+"""Settings -> what each stage works with; a role loads only what it uses."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ticketstream import __version__
+from ticketstream.doors.settings import Settings
+from ticketstream.schemas.codec import Codec
+from ticketstream.schemas.errors import PolicyError
+from ticketstream.schemas.policy import Policy
+from ticketstream.stream.work import Resources, Seals
+from ticketstream.vault.facts import NoShop, SqliteShop
+from ticketstream.vault.keys import load_key, load_master_keys
+from ticketstream.vault.nokeys import NoKeys
+from ticketstream.vault.ports import Gate, Opener, Shop
+from ticketstream.vault.store import Vault, sqlite_engine
+
+OWN_NAMES = frozenset({"Kestrel & Birch", "support@kestrel-birch.example", "kestrel-birch.example"})
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What a stage's worker is made of beside the stage itself."""
+
+    resources: Resources
+    seals: Seals
+
+
+def open_vault(settings: Settings, *, identity: bool) -> Vault:
+    """The vault as a role sees it: with or without the identity key."""
+    keys = load_master_keys(settings.key_folder, identity=identity)
+    return Vault(sqlite_engine(settings.vault_file), keys, shop_of(settings))
+
+
+def shop_of(settings: Settings) -> Shop:
+    """The shop's database, or none."""
+    return SqliteShop(settings.shop_db) if settings.shop_db else NoShop()
+
+
+def codec_of(settings: Settings) -> Codec:
+    """The codec, with the schema registry when one is set."""
+    if not settings.schema_registry:
+        return Codec()
+    from ticketstream.stream.schema_registry import Registry  # noqa: PLC0415
+
+    return Codec(Registry(settings.schema_registry))
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The policy document that is set, or the shipped one."""
+    from ticketstream.processors.policy import default_policy, load_policy  # noqa: PLC0415
+
+    if settings.policy is None:
+        return default_policy()
+    try:
+        return load_policy(settings.policy.read_text("utf-8"), str(settings.policy))
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError(f"{settings.policy} cannot be read: {type(error).__name__}") from error
+
+
+def mask_resources(gate: Gate) -> Resources:
+    """Detectors and the vault's gate."""
+    from ticketstream.processors.mask import MaskResources  # noqa: PLC0415
+
+    return MaskResources(gate, __version__, OWN_NAMES)
+
+
+def classify_resources(settings: Settings) -> Resources:
+    """Encoder, heads and keyword lists."""
+    from ticketstream.processors.classify import ClassifyResources  # noqa: PLC0415
+
+    return ClassifyResources.load(settings.models, policy_of(settings).triggers, __version__)
+
+
+def route_resources(settings: Settings, draw_key: bytes) -> Resources:
+    """The policy and the key of the draws."""
+    from ticketstream.processors.route import RouteResources  # noqa: PLC0415
+
+    return RouteResources.of(policy_of(settings), draw_key, __version__)
+
+
+def draft_resources(settings: Settings) -> Resources:
+    """The knowledge base with its encoder."""
+    from ticketstream.processors.draft import DraftResources  # noqa: PLC0415
+    from ticketstream.processors.encoder import Encoder  # noqa: PLC0415
+    from ticketstream.processors.retrieve import KnowledgeBase  # noqa: PLC0415
+
+    encoder = Encoder.load(settings.models / "encoder")
+    return DraftResources(KnowledgeBase.open(settings.knowledge_index, encoder), __version__)
+
+
+def review_resources(opener: Opener, codec: Codec, agent_key: bytes) -> Resources:
+    """The masker again, and what opens the draft that was handed back."""
+    from ticketstream.processors.review import ReviewResources  # noqa: PLC0415
+
+    return ReviewResources(opener, codec, __version__, agent_key, OWN_NAMES)
+
+
+def _mask(settings: Settings) -> Equipment:
+    vault = open_vault(settings, identity=True)
+    return Equipment(mask_resources(vault), vault)
+
+
+def _classify(settings: Settings) -> Equipment:
+    return Equipment(classify_resources(settings), open_vault(settings, identity=False))
+
+
+def _route(settings: Settings) -> Equipment:
+    return Equipment(route_resources(settings, load_key(settings.key_folder, "draws")), NoKeys())
+
+
+def _draft(settings: Settings) -> Equipment:
+    return Equipment(draft_resources(settings), open_vault(settings, identity=False))
+
+
+def _review(settings: Settings) -> Equipment:
+    vault = open_vault(settings, identity=True)
+    agent_key = load_key(settings.key_folder, "agents")
+    return Equipment(review_resources(vault, codec_of(settings), agent_key), vault)
+
+
+EQUIP: dict[str, Callable[[Settings], Equipment]] = {
+    "mask": _mask,
+    "classify": _classify,
+    "route": _route,
+    "draft": _draft,
+    "review": _review,
+}
+
+
+def equip(stage: str, settings: Settings) -> Any:
+    """What the named stage works with."""
+    return EQUIP[stage](settings)

@@ -1,0 +1,92 @@
+"""The environment -> settings: the one module that reads it. docs/settings.md explains each."""
+
+import socket
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ticketstream.schemas.errors import SettingError
+
+ROOT = Path(__file__).resolve().parent.parent  # the checkout: models and knowledge lie beside
+PREFIX = "TICKETSTREAM_"
+
+
+class Settings(BaseSettings):
+    """Every setting, read from `TICKETSTREAM_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    brokers: str = Field("", description="Kafka's bootstrap servers; empty: the local broker")
+    schema_registry: str = Field("", description="URL of a schema registry (Confluent API)")
+    shop: str = Field("kestrel", description="The shop whose tickets the door takes in")
+    home: Path = Field(
+        Path.home() / ".local/share/ticketstream", description="Keys, databases, worker state"
+    )
+    cache: Path = Field(
+        Path.home() / ".cache/ticketstream", description="What was downloaded: Kafka's jars"
+    )
+    keys: Path | None = Field(None, description="Folder of the master keys; default HOME/keys")
+    shop_db: Path | None = Field(None, description="SQLite file of customers and orders")
+    policy: Path | None = Field(None, description="A policy document; default: the shipped one")
+    models: Path = Field(ROOT / "models", description="Folder of the model folders")
+    knowledge: Path = Field(ROOT / "knowledge", description="Folder of articles and products")
+    read_models: str = Field("", description="SQLAlchemy URL; default: SQLite in HOME")
+    partitions: int = Field(4, ge=1, le=1024, description="Partitions of a new topic")
+    replication: int = Field(1, ge=1, le=7, description="Replication factor of a new topic")
+    worker_host: str = Field(
+        socket.gethostname(), description="Stable name of this host in worker ids"
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address of /metrics and the probes")
+    metrics_port: int = Field(0, ge=0, le=65535, description="Their port; 0: a free one")
+    desk_host: str = Field("127.0.0.1", description="Address of the desk")
+    desk_port: int = Field(0, ge=0, le=65535, description="Port of the desk; 0: a free one")
+    log_json: bool = Field(default=False, description="Log JSON lines instead of text")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least level that is logged"
+    )
+
+    @field_validator("home", "cache", mode="after")
+    @classmethod
+    def _absolute(cls, path: Path) -> Path:
+        return path.expanduser().absolute()
+
+    @property
+    def key_folder(self) -> Path:
+        return self.keys or self.home / "keys"
+
+    @property
+    def vault_file(self) -> Path:
+        return self.home / "vault.db"
+
+    @property
+    def knowledge_index(self) -> Path:
+        return self.home / "knowledge"
+
+    @property
+    def read_models_url(self) -> str:
+        return self.read_models or f"sqlite:///{self.home / 'read.db'}"
+
+    @property
+    def broker_home(self) -> Path:
+        return self.home / "kafka"
+
+    def environment(self) -> dict[str, str]:
+        """These settings as environment variables, for child processes."""
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        return {PREFIX + k.upper(): str(v) for k, v in values.items() if v is not None}
+
+
+def load(**overrides: object) -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingError: a value that does not fit; the message names the variable.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        raise SettingError(f"{name} is {first['input']!r}: {first['msg']}") from None

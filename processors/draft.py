@@ -1,0 +1,197 @@
+"""ticket.routed -> draft.created: an answer in the shop's own sentences, or why there is none.
+
+Extractive: every sentence is cited from the knowledge base, word for word. Nothing is invented,
+so what can go wrong is the choice of sentences; when they do not fit well enough, it abstains.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ticketstream.processors.retrieve import Hit, KnowledgeBase
+from ticketstream.schemas.classified import Model
+from ticketstream.schemas.draft import (
+    DraftCreated,
+    DraftStatus,
+    DraftText,
+    Handover,
+    Knowledge,
+    Prompt,
+    Send,
+    Sentence,
+    Source,
+)
+from ticketstream.schemas.envelope import Producer, answering
+from ticketstream.schemas.masked import TicketText
+from ticketstream.schemas.routed import TicketRouted
+
+CHUNKS = 4  # looked at for one answer
+SENTENCES = 3  # of an answer, at most
+QUESTION = 1_000  # characters of the ticket that are searched with
+GROUNDED = 0.30  # least cosine of the best sentence; chosen on knowledge/questions.jsonl
+FITS = 0.75  # share of the best sentence's support that a further sentence needs
+WANTED = {"auto_reply", "agent_suggestion"}
+
+_OPENING = {"en": "Hello,", "de": "Guten Tag,"}
+_CLOSING = {"en": "Kind regards", "de": "Viele Grüße"}
+AI_NOTICE = {
+    "en": "This answer was put together by a machine from our help pages.",
+    "de": "Diese Antwort wurde maschinell aus unseren Hilfeseiten zusammengestellt.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DraftResources:
+    """The knowledge base and the code's version."""
+
+    knowledge: KnowledgeBase
+    code_version: str
+
+    @property
+    def producer(self) -> Producer:
+        return Producer("draft", f"{self.code_version}+{self.knowledge.version}")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Sentences with their sources, and how well the best is supported."""
+
+    sentences: tuple[Sentence, ...]
+    sources: tuple[Source, ...]
+    grounding: float
+
+
+def draft(tickets: Sequence[TicketRouted], resources: DraftResources) -> list[DraftCreated]:
+    """One draft, abstention or handover for every routed ticket."""
+    return [_draft_one(ticket, resources) for ticket in tickets]
+
+
+def _draft_one(ticket: TicketRouted, resources: DraftResources) -> DraftCreated:
+    if ticket.route == "no_reply":
+        return _created(ticket, resources, "not_wanted", "no reply is wanted", DraftText())
+    if ticket.route not in WANTED:
+        text = DraftText(handover=handover(ticket))
+        return _created(ticket, resources, "handover", "a person answers this", text)
+    answer = answer_from(ticket, resources.knowledge)
+    if not answer.sentences:
+        return _created(
+            ticket, resources, "no_grounding", "no article in this language", DraftText()
+        )
+    if answer.grounding < GROUNDED:
+        reason = f"best sentence fits {answer.grounding:.2f}, needed {GROUNDED:.2f}"
+        return _created(
+            ticket,
+            resources,
+            "not_answerable",
+            reason,
+            DraftText(),
+            answer=Answer((), answer.sources, answer.grounding),
+        )
+    text = DraftText(answer=_letter(answer, ticket.language.code), sentences=answer.sentences)
+    return _created(ticket, resources, "drafted", "", text, answer=answer)
+
+
+def answer_from(ticket: TicketRouted, knowledge: KnowledgeBase) -> Answer:
+    """The sentences of the best chunks that lie nearest to the question."""
+    question = question_of(ticket)
+    hits = knowledge.search(question, ticket.language.code, ticket.sub_category, CHUNKS)
+    if not hits:
+        return Answer((), (), 0.0)
+    vector = knowledge.centred([question])[0]
+    rated = [
+        (float(support), hit, sentence)
+        for hit in hits
+        for sentence, support in zip(
+            hit.chunk.sentences(), knowledge.sentence_vectors(hit.chunk) @ vector, strict=True
+        )
+    ]
+    rated.sort(key=lambda r: (-r[0], r[1].chunk.chunk_id))
+    best = rated[0][0]
+    chosen = [r for r in rated[:SENTENCES] if r[0] >= FITS * best]
+    chosen.sort(key=lambda r: hits.index(r[1]))  # stable: sentences of one article stay together
+    used = [hit for hit in hits if any(r[1] is hit for r in chosen)]
+    return Answer(
+        tuple(Sentence(s, (h.chunk.chunk_id,), round(v, 4)) for v, h, s in chosen),
+        tuple(_source(hit) for hit in used),
+        round(best, 4),
+    )
+
+
+def question_of(ticket: TicketRouted) -> str:
+    """What is searched with: subject and newest text, masked."""
+    text = ticket.text
+    if not isinstance(text, TicketText):
+        raise TypeError("draft reads the ticket's text: it must be opened")
+    return f"{text.subject}. {text.text}"[:QUESTION]
+
+
+def handover(ticket: TicketRouted) -> Handover:
+    """What a person needs to know first; numbers and labels, no originals."""
+    facts = ticket.facts
+    known: list[tuple[str, Any]] = [
+        ("hypothesis", ticket.hint),
+        ("customer value", facts.customer_value),
+        ("order amount", facts.order_amount),
+        ("order age in days", facts.order_age_days),
+        ("tickets in 30 days", facts.tickets_30d),
+        ("of these on this case", facts.tickets_30d_same_case),
+        ("further requests", ", ".join(r.sub_category for r in ticket.open_requests)),
+    ]
+    return Handover(
+        facts=tuple(f"{name}: {value}" for name, value in known if value not in (None, "")),
+        open_questions=facts.unknown,
+    )
+
+
+def _letter(answer: Answer, language: str) -> str:
+    numbers = {source.chunk_id: n for n, source in enumerate(answer.sources, start=1)}
+    body = " ".join(f"{s.text} [{numbers[s.citations[0]]}]" for s in answer.sentences)
+    notice = AI_NOTICE[language]
+    return f"{_OPENING[language]}\n\n{body}\n\n{_CLOSING[language]}\n\n{notice}"
+
+
+def _source(hit: Hit) -> Source:
+    chunk = hit.chunk
+    return Source(chunk.chunk_id, chunk.document, chunk.version, chunk.layer, round(hit.score, 6))
+
+
+def _send(ticket: TicketRouted, status: DraftStatus) -> Send:
+    if status != "drafted":
+        return Send("never", (status,))
+    if ticket.route == "auto_reply":
+        return Send("auto", ("whitelisted",))
+    return Send("after_review", ("suggestion",))
+
+
+def _created(
+    ticket: TicketRouted,
+    resources: DraftResources,
+    status: DraftStatus,
+    reason: str,
+    text: DraftText,
+    answer: Answer = Answer((), (), 0.0),  # noqa: B008  (frozen)
+) -> DraftCreated:
+    written = status == "drafted"
+    return DraftCreated(
+        **answering(ticket, resources.producer),
+        channel=ticket.channel,
+        external=ticket.external,
+        language=ticket.language,
+        identity=ticket.identity,
+        person=ticket.person,
+        category=ticket.category,
+        sub_category=ticket.sub_category,
+        intent=ticket.intent,
+        open_requests=ticket.open_requests,
+        route=ticket.route,
+        status=status,
+        reason=reason,
+        text=text,
+        sources=answer.sources,
+        knowledge=Knowledge(resources.knowledge.version),
+        model=Model("extractive", resources.code_version) if written else Model(),
+        prompt=Prompt(),
+        grounding=answer.grounding,
+        send=_send(ticket, status),
+        ai_notice=f"extractive.{ticket.language.code}" if written else "",
+    )

@@ -1,0 +1,91 @@
+"""Topics -> records, without a consumer group: from the beginning to what is there now, or on."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+from uuid import uuid4
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPartition
+
+from ticketstream.schemas.errors import BrokerError
+from ticketstream.stream.topics import admin
+
+TIMEOUT = 20.0
+BATCH = 10_000
+
+
+class Read(NamedTuple):
+    """A committed record; `timestamp` in milliseconds since 1970, when it was produced."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+
+
+def read_all(brokers: str, names: Sequence[str]) -> Iterator[Read]:
+    """Every committed record of the topics up to their ends at the time of the call."""
+    reader, places = _reader(brokers, names)
+    try:
+        ends = {}
+        for place in places:
+            low, high = reader.get_watermark_offsets(place, TIMEOUT)
+            if high > low:
+                ends[place.topic, place.partition] = high
+        while ends:
+            for message in reader.consume(BATCH, 0.2):
+                yield _read(message)
+            # positions move over transaction markers, which are no messages
+            for place in reader.position(places):
+                if place.offset >= ends.get((place.topic, place.partition), 1 << 62):
+                    del ends[place.topic, place.partition]
+    finally:
+        reader.close()
+
+
+def follow(brokers: str, names: Sequence[str]) -> Iterator[Read | None]:
+    """Every committed record from the beginning on, without end; None while nothing comes."""
+    reader, _ = _reader(brokers, names)
+    try:
+        while True:
+            messages = reader.consume(BATCH, 0.2)
+            yield from (_read(m) for m in messages)
+            if not messages:
+                yield None
+    finally:
+        reader.close()
+
+
+def _reader(brokers: str, names: Sequence[str]) -> tuple[Consumer, list[TopicPartition]]:
+    there = admin(brokers).list_topics(timeout=TIMEOUT).topics
+    if missing := [n for n in names if n not in there]:
+        raise BrokerError(f"missing topics {missing}: run `ticketstream topics create` first")
+    reader = Consumer(
+        {
+            "bootstrap.servers": brokers,
+            "group.id": f"reader-{uuid4()}",  # never joined, never committed
+            "isolation.level": "read_committed",
+            "enable.auto.commit": False,
+            "enable.partition.eof": False,
+        }
+    )
+    places = [TopicPartition(n, p, OFFSET_BEGINNING) for n in names for p in there[n].partitions]
+    reader.assign(places)
+    return reader, places
+
+
+def _read(message: object) -> Read:
+    if message.error():  # type: ignore[attr-defined]
+        raise KafkaException(message.error())  # type: ignore[attr-defined]
+    m = message
+    return Read(
+        m.topic(),  # type: ignore[attr-defined]
+        m.partition(),  # type: ignore[attr-defined]
+        m.offset(),  # type: ignore[attr-defined]
+        m.timestamp()[1],  # type: ignore[attr-defined]
+        m.key(),  # type: ignore[attr-defined]
+        m.value(),  # type: ignore[attr-defined]
+        tuple(m.headers() or ()),  # type: ignore[attr-defined]
+    )
