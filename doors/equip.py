@@ -6,6 +6,8 @@ from typing import Any
 
 from ticketstream import __version__
 from ticketstream.doors.settings import Settings
+from ticketstream.processors.policy import default_policy, load_policy
+from ticketstream.processors.route import RouteResources
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.errors import PolicyError
 from ticketstream.schemas.policy import Policy
@@ -49,8 +51,6 @@ def codec_of(settings: Settings) -> Codec:
 
 def policy_of(settings: Settings) -> Policy:
     """The policy document that is set, or the shipped one."""
-    from ticketstream.processors.policy import default_policy, load_policy  # noqa: PLC0415
-
     if settings.policy is None:
         return default_policy()
     try:
@@ -73,10 +73,8 @@ def classify_resources(settings: Settings) -> Resources:
     return ClassifyResources.load(settings.models, policy_of(settings).triggers, __version__)
 
 
-def route_resources(settings: Settings, draw_key: bytes) -> Resources:
+def route_resources(settings: Settings, draw_key: bytes) -> RouteResources:
     """The policy and the key of the draws."""
-    from ticketstream.processors.route import RouteResources  # noqa: PLC0415
-
     return RouteResources.of(policy_of(settings), draw_key, __version__)
 
 

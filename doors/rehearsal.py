@@ -91,6 +91,7 @@ class Rehearsal:
 
     def _readable(self, record: MemoryRecord) -> tuple[str, Mapping[str, str], Any]:
         headers = {name: value.decode() for name, value in record.headers}
+        headers["ticket_id"] = (record.key or b"").decode("utf-8", "replace")
         if record.topic not in EVENTS:
             return record.topic, headers, record.value
         event = self.codec.decode(EVENTS[record.topic], record.value or b"")

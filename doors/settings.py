@@ -1,5 +1,6 @@
 """The environment -> settings: the one module that reads it. docs/settings.md explains each."""
 
+import os
 import socket
 from pathlib import Path
 from typing import Literal
@@ -90,3 +91,8 @@ def load(**overrides: object) -> Settings:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()
         raise SettingError(f"{name} is {first['input']!r}: {first['msg']}") from None
+
+
+def inherited() -> dict[str, str]:
+    """This process's environment, for its children."""
+    return dict(os.environ)

@@ -1,1 +1,1 @@
-
+"""The improvement: train, calibrate, evaluate, replay."""

@@ -1,1 +1,1 @@
-
+"""The thinking: pure functions from event to event."""

@@ -1,1 +1,1 @@
-
+"""The memory: read models, rebuilt at will."""

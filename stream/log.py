@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import orjson
@@ -37,6 +38,8 @@ def configure(*, json: bool, level: str = "info") -> None:
     )
 
 
-def without_text(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def without_text(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
     """Take out what must not be logged, and say that it was taken out."""
     return {k: "[not logged]" if k in FORBIDDEN else v for k, v in event.items()}

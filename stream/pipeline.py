@@ -7,7 +7,7 @@ from ticketstream.processors.review import review
 from ticketstream.processors.route import route
 from ticketstream.stream.work import Stage, each
 
-TEXT, BOTH = frozenset({"text"}), frozenset({"text", "identity"})
+TEXT = frozenset({"text"})
 
 MASK = Stage("mask", "ticket.received", "ticket.masked", mask, largest_batch=64)
 CLASSIFY = Stage("classify", "ticket.masked", "ticket.classified", classify, TEXT, 64)

@@ -37,9 +37,11 @@ class Supervisor:
 
     Attributes:
         commands: name of the child -> its command line.
+        environment: the children's environment.
     """
 
     commands: Mapping[str, Sequence[str]]
+    environment: Mapping[str, str]
     clock: Callable[[], float] = time.monotonic
     children: list[Child] = field(default_factory=list)
     stopping: bool = False
@@ -86,7 +88,9 @@ class Supervisor:
 
     def _start(self, child: Child, now: float) -> None:
         # a session of its own: Ctrl-C reaches the parent only, which ends its children in order
-        child.process = subprocess.Popen(child.command, start_new_session=True)  # noqa: S603
+        child.process = subprocess.Popen(  # noqa: S603
+            child.command, env=self.environment, start_new_session=True
+        )
         child.started = now
         log.info("child_started", child=child.name, pid=child.process.pid)
 

@@ -8,7 +8,7 @@ broker is raised, for the worker must stop.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.dead import Dead
@@ -52,7 +52,7 @@ class Stage:
     source: str
     target: str
     process: Callable[[Sequence[Any], Any], Sequence[Event | Dead]]
-    opens: frozenset[Literal["text", "identity"]] = frozenset()
+    opens: frozenset[str] = frozenset()
     largest_batch: int = 64
     deadline: float = 60.0
 
@@ -106,12 +106,12 @@ class Work:
         if not self.stage.opens:
             return list(events)
         try:
-            opened = self.seals.open_all(events, frozenset(self.stage.opens))
+            opened = self.seals.open_all(events, self.stage.opens)
         except UndecodableError as error:
             if len(events) > 1:
                 return [self._open([e])[0] for e in events]
             return [Dead("invalid", str(error))]
-        return [_erased_is_dead(e, frozenset(self.stage.opens)) for e in opened]
+        return [_erased_is_dead(e, self.stage.opens) for e in opened]
 
     def _process(self, events: Sequence[Event]) -> list[Event | Dead]:
         try:

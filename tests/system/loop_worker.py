@@ -90,7 +90,7 @@ def transform_of(options: dict[str, str]) -> Transform:
     def outgoing(record: Incoming) -> Outgoing:
         value = record.value or b""
         dead = value.isdigit() and int(value) % 17 == 0
-        headers: list[tuple[str, bytes | str]] = [("source", coordinates(record))]
+        headers: list[tuple[str, str | bytes | None]] = [("source", coordinates(record))]
         topic = f"{target}.dead" if dead else target
         return Outgoing(topic, record.key, value, headers, "test" if dead else "")
 

@@ -1,0 +1,35 @@
+"""The command line: `ticketstream COMMAND`. What goes wrong is one line that says what to do."""
+
+import sys
+
+import typer
+
+from ticketstream.doors.commands import broker, decide, local, operate, teach
+from ticketstream.schemas.errors import TicketstreamError
+
+FAILED = 2  # exit status of a start or a command that cannot go on: nothing a restart mends
+
+app = typer.Typer(
+    name="ticketstream",
+    help="Support mail in; masked, classified, routed and drafted tickets out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for room in (local, broker, operate, decide, teach):
+    room.register(app)
+
+
+def main() -> None:
+    """Run the program."""
+    try:
+        app()
+    except TicketstreamError as error:
+        print(f"ticketstream: {error}", file=sys.stderr)
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""JSON lines -> stages in memory -> JSON lines: the stages as a filter."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from ticketstream.doors import intake_door
+from ticketstream.doors.intake.lines import received_from_line
+from ticketstream.doors.rehearsal import Rehearsal
+from ticketstream.doors.settings import Settings
+from ticketstream.schemas.envelope import Event
+from ticketstream.schemas.errors import (
+    InvalidEventError,
+    TicketstreamError,
+    UnreadableMessageError,
+)
+from ticketstream.schemas.json import from_json, to_json
+from ticketstream.schemas.masked import Facts
+from ticketstream.schemas.received import TicketReceived
+from ticketstream.schemas.topics import EVENTS
+from ticketstream.stream.pipeline import LINE
+
+# a pipe's ids and times are the same in every run, so that two runs can be compared
+PIPE_TIME = datetime(2026, 1, 1, tzinfo=UTC)
+PIPE_KEY = b"ticketstream pipe"
+FACTS = {f.name for f in fields(Facts)}
+
+
+class LineError(TicketstreamError):
+    """A line that is no event and no short form; the message names its number."""
+
+
+@dataclass(slots=True)
+class Pipe:
+    """Reads lines, runs the stages, writes what the wanted stages say."""
+
+    settings: Settings
+    wanted: Sequence[str]
+    explain: bool = False
+    rehearsal: Rehearsal = field(init=False)
+
+    def __post_init__(self) -> None:
+        if "draft" in self.wanted:
+            intake_door.ensure_knowledge(self.settings)
+        self.rehearsal = Rehearsal(self.settings, self.wanted[-1])
+
+    def run(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[dict[str, Any]]:
+        """The output lines of a chunk of numbered input lines, ticket by ticket."""
+        events = [self._event(number, line) for number, line in lines]
+        came = {e.ticket_id: e for e in events}
+        said: dict[str, list[dict[str, Any]]] = {ticket_id: [] for ticket_id in came}
+        for topic, headers, event in self.rehearsal.run(events):
+            stage = headers.get("stage") or _stage_of(topic)
+            if stage not in self.wanted and isinstance(event, Event):
+                continue
+            line = self._line(topic, headers, event, came)
+            said.setdefault(line["ticket_id"], []).append(line)
+        for lines_of_one in said.values():
+            yield from lines_of_one
+
+    def _event(self, number: int, line: bytes) -> Event:
+        try:
+            given = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            raise LineError(f"line {number} is no JSON: {error}") from error
+        if isinstance(given, dict) and "topic" in given:
+            return _whole(number, given)
+        return self._short(number, given, line)
+
+    def _short(self, number: int, given: Any, line: bytes) -> Event:
+        context = given.get("context") if isinstance(given, dict) else None
+        stated = context if isinstance(context, dict) else {}
+        facts = {k: v for k, v in stated.items() if k in FACTS}
+        if facts:
+            rest = {k: v for k, v in stated.items() if k not in FACTS}
+            line = orjson.dumps(given | {"context": rest})
+        try:
+            ticket = received_from_line(line, self._door(), f"line {number}")
+            if facts:
+                self.rehearsal.gate.stated[ticket.ticket_id] = from_json(Facts, facts)
+        except (UnreadableMessageError, InvalidEventError) as error:
+            raise LineError(f"line {number}: {error}") from error
+        return ticket
+
+    def _door(self) -> Any:
+        return replace(intake_door.door_of(self.settings, PIPE_KEY), received_at=PIPE_TIME)
+
+    def _line(
+        self, topic: str, headers: Mapping[str, str], event: Any, came: Mapping[str, Event]
+    ) -> dict[str, Any]:
+        if not isinstance(event, Event):
+            names = ("reason", "message", "stage")
+            ticket = headers.get("ticket_id", "")
+            return {"ticket_id": ticket, "topic": topic, **{n: headers[n] for n in names}}
+        line = {"topic": topic, **to_json(event)}
+        if self.explain:
+            line |= _explained(topic, event, came.get(event.ticket_id))
+        return line
+
+
+def _whole(number: int, given: Mapping[str, Any]) -> Event:
+    topic = given["topic"]
+    sources = [stage.source for stage in LINE]
+    if topic not in sources:
+        raise LineError(f"line {number}: topic is {topic!r}: use one of {', '.join(sources)}")
+    rest = {k: v for k, v in given.items() if k not in {"topic", "spans", "spans_subject"}}
+    try:
+        event: Event = from_json(EVENTS[topic], rest)
+    except InvalidEventError as error:
+        raise LineError(f"line {number}: {error}") from error
+    return event
+
+
+def _stage_of(topic: str) -> str:
+    return next((stage.name for stage in LINE if stage.target == topic), "")
+
+
+def _explained(topic: str, event: Event, came: Event | None) -> dict[str, Any]:
+    """Spans in offsets of the incoming text for mask, named scores for classify."""
+    if topic == "ticket.masked" and isinstance(came, TicketReceived):
+        from ticketstream.doors.equip import OWN_NAMES  # noqa: PLC0415
+        from ticketstream.processors.mask import explain  # noqa: PLC0415
+
+        return dict(explain(came, OWN_NAMES))
+    if topic == "ticket.classified":
+        from ticketstream.processors.classify import named_scores  # noqa: PLC0415
+
+        return dict(named_scores(event))
+    return {}

@@ -1,0 +1,73 @@
+"""What a model learns from: one labelled text, masked as it would be in the stream."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from hashlib import blake2b, sha256
+
+import orjson
+
+from ticketstream.processors.detectors import detect
+from ticketstream.processors.masking import mask_parts, resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text with what is known of it; "" and None are unknown, never a label.
+
+    Attributes:
+        text: subject and text in the form that `classify` judges, masked.
+        anger: 0 to 1, like urgency; polarity is -1 to 1.
+        group: examples of one group are never split between training and test.
+        weight: how much it counts in training.
+    """
+
+    text: str
+    language: str
+    source: str
+    sub_category: str = ""
+    intent: str = ""
+    anger: float | None = None
+    urgency: float | None = None
+    polarity: float | None = None
+    group: str = ""
+    weight: float = 1.0
+
+
+@cache
+def masked(subject: str, text: str) -> tuple[str, str]:
+    """Subject and text with tokens in the place of personal data."""
+    spans = [resolve(detect(part)) for part in (subject, text)]
+    subject, text = mask_parts([subject, text], spans).parts
+    return subject, text
+
+
+def capped(examples: Iterable[Example], most: int, salt: str = "") -> list[Example]:
+    """At most so many of each source and label, picked by hash: no order, no dice, no repeats."""
+    taken: dict[tuple[str, str, str], int] = {}
+    kept: list[Example] = []
+    for example in _unique(sorted(examples, key=lambda e: _rank(e, salt))):
+        key = (example.source, example.sub_category, str(bool(example.anger)))
+        taken[key] = taken.get(key, 0) + 1
+        if taken[key] <= most:
+            kept.append(example)
+    return kept
+
+
+def weighing(examples: Iterable[Example], weight: float) -> list[Example]:
+    """The same examples with another weight."""
+    return [replace(e, weight=weight) for e in examples]
+
+
+def fingerprint(examples: Sequence[Example]) -> str:
+    """SHA-256 in hex of everything learned from, whatever the order."""
+    lines = sorted(orjson.dumps(e) for e in examples)
+    return sha256(b"\n".join(lines)).hexdigest()
+
+
+def _unique(examples: Sequence[Example]) -> list[Example]:
+    return list({(e.source, e.text.lower()): e for e in examples}.values())
+
+
+def _rank(example: Example, salt: str) -> bytes:
+    return blake2b(f"{salt}{example.source}{example.text}".encode(), digest_size=8).digest()

@@ -1,0 +1,166 @@
+"""ticket.masked -> ticket.classified: what is it about, how sure is that, how does it sound?"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import orjson
+
+from ticketstream.processors.calibration import (
+    CALIBRATION,
+    PairCalibration,
+    calibrate,
+    probabilities,
+    read_calibration,
+)
+from ticketstream.processors.encoder import Encoder
+from ticketstream.processors.heads import Heads, Judgement
+from ticketstream.processors.lexicon import Phrases, shipped_weights, sounds_like, triggers
+from ticketstream.processors.taxonomy import Labels, shipped_labels
+from ticketstream.processors.ticket_parts import written_by_customer
+from ticketstream.schemas.classified import Label, Sentiment, TicketClassified
+from ticketstream.schemas.envelope import Producer, answering
+from ticketstream.schemas.masked import TicketMasked, TicketText
+
+COVERED = 0.9  # the prediction set's labels have at least this probability together
+SECOND = 0.25  # a further label from this probability on is a further request, measured
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifyResources:
+    """Encoder, heads, calibration and the policy's trigger phrases.
+
+    `producer` changes with the code, with any byte of the models and with every phrase.
+    """
+
+    encoder: Encoder
+    heads: Heads
+    calibration: PairCalibration
+    phrases: Phrases
+    version: str
+
+    @classmethod
+    def load(cls, models: Path, phrases: Phrases, code_version: str) -> Self:
+        """The resources of the folder that holds `encoder/` and `heads/`.
+
+        Raises:
+            ModelError: a model that is missing, changed, or does not fit.
+        """
+        encoder = Encoder.load(models / "encoder")
+        heads = Heads.load(models / "heads", shipped_labels())
+        calibration = read_calibration(models / "heads" / CALIBRATION)
+        return cls.of(encoder, heads, calibration, phrases, code_version)
+
+    @classmethod
+    def of(
+        cls,
+        encoder: Encoder,
+        heads: Heads,
+        calibration: PairCalibration,
+        phrases: Phrases,
+        code_version: str,
+    ) -> Self:
+        """The resources of loaded models."""
+        wording = [{**shipped_weights(name)} for name in ("injection", "spam")]
+        models = [encoder.manifest.sha256, heads.manifest.sha256, calibration.id]
+        said = orjson.dumps([models, {k: [*v] for k, v in phrases.items()}, wording])
+        version = f"{code_version}+{sha256(said).hexdigest()[:12]}"
+        return cls(encoder, heads, calibration, phrases, version)
+
+    @property
+    def producer(self) -> Producer:
+        return Producer("classify", self.version)
+
+    @property
+    def labels(self) -> Labels:
+        return self.heads.labels
+
+
+def classify(
+    tickets: Sequence[TicketMasked], resources: ClassifyResources
+) -> list[TicketClassified]:
+    """Judge tickets whose text is open; all are embedded in one call."""
+    texts = [judged_text(ticket.text) for ticket in tickets]
+    judgements = resources.heads.judge(resources.encoder.embed(texts), texts)
+    return [
+        classified(ticket, text, judgement, resources)
+        for ticket, text, judgement in zip(tickets, texts, judgements, strict=True)
+    ]
+
+
+def classified(
+    ticket: TicketMasked, text: str, judged: Judgement, resources: ClassifyResources
+) -> TicketClassified:
+    """The event of one judged ticket."""
+    labels, calibration = resources.labels, resources.calibration
+    shares = probabilities(judged.scores, calibration.temperature)
+    best = labels.sub_categories[int(shares.argmax())]
+    return TicketClassified(
+        **answering(ticket, resources.producer),
+        channel=ticket.channel,
+        external=ticket.external,
+        language=ticket.language,
+        text=ticket.text,
+        identity=ticket.identity,
+        person=ticket.person,
+        facts=ticket.facts,
+        auto_submitted=ticket.auto_submitted,
+        category=labels.category_of[best],
+        sub_category=best,
+        intent=labels.intents[int(judged.intent_scores.argmax())],
+        confidence=calibrate(judged.scores, judged.intent_scores, calibration),
+        scores=packed(judged.scores),
+        intent_scores=packed(judged.intent_scores),
+        taxonomy=labels.taxonomy,
+        secondary=tuple(further_requests(shares, labels)),
+        out_of_scope=judged.out_of_scope,
+        prediction_set=prediction_set(shares, labels),
+        models=(resources.encoder.manifest.model, resources.heads.manifest.model),
+        calibration=calibration.calibration,
+        sentiment=Sentiment(judged.polarity, judged.anger, judged.urgency),
+        triggers=triggers(text, resources.phrases),
+        injection=sounds_like(text, shipped_weights("injection")),
+        spam=max(judged.spam, sounds_like(text, shipped_weights("spam"))),
+    )
+
+
+def judged_text(text: object) -> str:
+    """Subject and what the customer wrote, as one text; attachments only where nothing else is.
+
+    Raises:
+        TypeError: the text is sealed or erased: the loop opens it before it calls.
+    """
+    if not isinstance(text, TicketText):
+        raise TypeError("classify reads open text")
+    subject, *written = written_by_customer(text)
+    body = "\n".join(filter(None, (part.strip() for part in written)))
+    return joint(subject, body) or "\n".join(a.text for a in text.attachments).strip()
+
+
+def joint(subject: str, body: str) -> str:
+    """The form in which heads are trained and asked: "subject. text"."""
+    return f"{subject.strip()}. {body}" if subject.strip() and body else subject.strip() or body
+
+
+def prediction_set(shares: np.ndarray, labels: Labels) -> tuple[str, ...]:
+    """The most probable sub-categories until 0.9 is covered, best first."""
+    order = np.argsort(-shares, kind="stable")
+    needed = int(np.searchsorted(np.cumsum(shares[order]), COVERED)) + 1
+    return tuple(labels.sub_categories[i] for i in order[:needed])
+
+
+def further_requests(shares: np.ndarray, labels: Labels) -> Iterator[Label]:
+    """Sub-categories beside the best that are probable enough to be asked for as well."""
+    for i in np.argsort(-shares, kind="stable")[1:]:
+        if shares[i] < SECOND:
+            return
+        name = labels.sub_categories[i]
+        yield Label(labels.category_of[name], name, float(shares[i]))
+
+
+def packed(scores: np.ndarray) -> bytes:
+    """Little-endian float32."""
+    return scores.astype("<f4").tobytes()

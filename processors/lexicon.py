@@ -1,0 +1,104 @@
+"""text, phrases by class -> the classes that the text names, and how much it sounds like something.
+
+A phrase is words, whatever their case; umlauts may be written either way. `word*` takes any ending,
+`*word` any beginning, `..` up to four words of the same sentence. A phrase that begins with `!` is
+an exception: what it covers says nothing (`!my lawyer friend`). A phrase that is negated close by
+says nothing either (`no need for a lawyer`, `brennt nicht`).
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+Phrases = Mapping[str, tuple[str, ...]]
+Weights = Mapping[str, float]
+
+MOST_CHARACTERS = 20_000
+FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"} | dict.fromkeys("'’`´"))  # noqa: RUF001
+ENDS = re.compile(r"[.!?:;]+(?=\s|$)|\n\s*\n")
+PAUSES = re.compile(r",|\s[-–—]\s|[()]")  # noqa: RUF001
+REST = re.compile(r"[^\w.,]+|(?<=\w)[.,](?=\w)")
+GAP = r"(?: [^\s.]+){0,4}?"
+NEGATED = re.compile(
+    r"\b(?:no|not|never|without|dont|doesnt|didnt|wont|isnt|wasnt|cannot|cant|neither|nor"
+    r"|kein\w*|nicht|nie|niemals|ohne|weder|noch kein\w*)(?P<between>(?: \w+){0,2})$"
+)
+# "not only smoking", "won't stop smoking", "hoert nicht auf zu qualmen" deny nothing
+UNDENIED = re.compile(r"\b(?:only|just|stop\w*|nur|auf|bloss|nothing|know|wait|warte\w*)\b")
+DENIED_AFTER = re.compile(r"^ (?:nicht|nie|keineswegs|not)\b(?! (?:nur|only|just))")
+
+
+def triggers(text: str, phrases: Phrases) -> tuple[str, ...]:
+    """The classes whose phrases are meant in a text, in the order of the classes."""
+    plain = fold(text)
+    return tuple(name for name, said in phrases.items() if _meant(plain, tuple(said)))
+
+
+def sounds_like(text: str, weights: Weights) -> float:
+    """How much a text sounds like a list of weighted phrases, 0 to 1: each hit adds its doubt."""
+    plain, doubt = fold(text), 1.0
+    for phrase, weight in weights.items():
+        if _pattern((phrase,)).search(plain):
+            doubt *= 1.0 - weight
+    return 1.0 - doubt
+
+
+def fold(text: str) -> str:
+    """Lower-case words between single spaces; ` . ` ends a sentence, ` , ` is a pause."""
+    plain = text[:MOST_CHARACTERS].lower().translate(FOLDED)
+    plain = PAUSES.sub(" , ", ENDS.sub(" . ", plain))
+    return f" {' '.join(REST.sub(' ', plain).split())} "
+
+
+@cache
+def shipped_triggers() -> Phrases:
+    """The phrases of this release, for shops that set none."""
+    return {name: tuple(said) for name, said in _shipped("triggers.toml")["triggers"].items()}
+
+
+@cache
+def shipped_weights(name: str) -> Weights:
+    """The weighted phrases of this release: `injection` or `spam`."""
+    weights: Weights = _shipped("wording.toml")[name]
+    return weights
+
+
+def _shipped(name: str) -> Mapping[str, Mapping[str, object]]:
+    return tomllib.loads((files("ticketstream.processors") / name).read_text("utf-8"))
+
+
+def _meant(plain: str, phrases: tuple[str, ...]) -> bool:
+    pattern = _pattern(tuple(p for p in phrases if not p.startswith("!")))
+    if not pattern.search(plain):
+        return False
+    excepted = _pattern(tuple(p[1:] for p in phrases if p.startswith("!")))
+    left = excepted.sub(" _", plain)
+    return any(not _denied(left, *m.span()) for m in pattern.finditer(left))
+
+
+def _denied(plain: str, start: int, end: int) -> bool:
+    if DENIED_AFTER.search(plain[end:]):
+        return True
+    before = NEGATED.search(plain[:start])
+    return bool(before) and not UNDENIED.search(before["between"])
+
+
+@cache
+def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """One pattern of all phrases, matching from the space before to the last letter."""
+    each = "|".join(_phrase(p) for p in phrases) or r"(?!)"
+    return re.compile(rf"(?:{each})(?= )")
+
+
+def _phrase(phrase: str) -> str:
+    plain = phrase.lower().translate(FOLDED).replace(" .. ", " ..")
+    return "".join(_word(word) for word in plain.split())
+
+
+def _word(word: str) -> str:
+    gap, word = (GAP, word[2:]) if word.startswith("..") else ("", word)
+    before = r"\w*" if word.startswith("*") else ""
+    behind = r"\w*" if word.endswith("*") else ""
+    return f"{gap} {before}{re.escape(word.strip('*'))}{behind}"

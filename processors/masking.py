@@ -1,0 +1,117 @@
+"""parts of a ticket and what was found in them -> masked parts and what their tokens stand for."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ticketstream.processors.detectors import canonical
+from ticketstream.processors.detectors.span import Span
+from ticketstream.schemas.masked import Token, TokenValue
+from ticketstream.vault import tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Masking:
+    """Masked parts in the order given, every token with its value, and how often each stands."""
+
+    parts: tuple[str, ...]
+    values: tuple[TokenValue, ...]
+    counts: Mapping[str, int]
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """The tokens by first appearance, with type and count."""
+        named = ((t, tokens.name_of(t), n) for t, n in self.counts.items())
+        return tuple(Token(t, name.type, n) for t, name, n in named if name)
+
+    @property
+    def findings(self) -> dict[str, int]:
+        """How often a value of each type stood in the ticket."""
+        total: Counter[str] = Counter()
+        for found in self.tokens:
+            total[found.type] += found.count
+        return dict(total)
+
+
+def resolve(spans: Sequence[Span]) -> list[Span]:
+    """Spans without overlaps, in order: the higher score wins, then longer, then earlier."""
+    kept: list[Span] = []
+    starts: list[int] = []
+    for span in sorted(spans, key=lambda s: (-s.score, s.start - s.end, s.start, s.type)):
+        place = bisect_left(starts, span.start)
+        before = kept[place - 1].end if place else 0
+        behind = kept[place].start if place < len(kept) else span.end
+        if before <= span.start < span.end <= behind:
+            kept.insert(place, span)
+            starts.insert(place, span.start)
+    return kept
+
+
+class Numbering:
+    """Which token stands for which value of a ticket; grows as values are met."""
+
+    def __init__(self, given: Sequence[TokenValue] = ()) -> None:
+        self.values: list[TokenValue] = []
+        self._tokens: dict[tuple[str, str], str] = {}
+        self._numbers: dict[tuple[str, str], int] = {}
+        self._last: Counter[str] = Counter()
+        self._spellings: Counter[tuple[str, int]] = Counter()
+        for value in given:
+            self._take(value)
+
+    def token_of(self, kind: str, surface: str) -> str:
+        """The token of a value; a new value gets the next number, a new spelling the next form."""
+        if (kind, surface) not in self._tokens:
+            number = self._numbers.get((kind, canonical(kind, surface)), self._last[kind] + 1)
+            spelling = self._spellings[kind, number] + 1
+            self._take(TokenValue(tokens.token(kind, number, spelling), surface))
+        return self._tokens[kind, surface]
+
+    def _take(self, value: TokenValue) -> None:
+        self.values.append(value)
+        name = tokens.name_of(value.token)
+        if name is None:
+            return
+        self._tokens[name.type, value.value] = value.token
+        self._numbers.setdefault((name.type, canonical(name.type, value.value)), name.number)
+        self._last[name.type] = max(self._last[name.type], name.number)
+        key = (name.type, name.number)
+        self._spellings[key] = max(self._spellings[key], name.spelling)
+
+
+def mask_parts(
+    parts: Sequence[str],
+    found: Sequence[Sequence[Span]],
+    given: Sequence[TokenValue] = (),
+    own: frozenset[str] = tokens.NOTHING,
+) -> Masking:
+    """Each part with its spans replaced by tokens, numbered by first appearance over all parts.
+
+    Args:
+        parts: texts in the order in which values are numbered.
+        found: the spans of each part, overlaps allowed.
+        given: tokens that the ticket has already; they keep their values.
+        own: tokens that may stand in the parts as tokens (a text that was written masked).
+
+    Exact: `unmask(masked, values)` is the part, byte for byte, when `own` is empty.
+    """
+    numbering = Numbering(given)
+    masked = [
+        "".join(pieces(part, resolve(spans), numbering, own))
+        for part, spans in zip(parts, found, strict=True)
+    ]
+    counts = Counter(t for part in masked for t in tokens.tokens_in(part))
+    return Masking(tuple(masked), tuple(numbering.values), counts)
+
+
+def pieces(
+    part: str, spans: Sequence[Span], numbering: Numbering, own: frozenset[str]
+) -> Iterator[str]:
+    """What stays, escaped, and the tokens between."""
+    place = 0
+    for span in spans:
+        yield tokens.escape(part[place : span.start], own)
+        yield numbering.token_of(span.type, part[span.start : span.end])
+        place = span.end
+    yield tokens.escape(part[place:], own)

@@ -1,0 +1,109 @@
+"""Masking: overlaps resolved by one rule, one number a value, and an exact way back."""
+
+from itertools import pairwise
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ticketstream.processors.detectors import detect
+from ticketstream.processors.detectors.known import Known, finder
+from ticketstream.processors.detectors.span import Span
+from ticketstream.processors.masking import Masking, mask_parts, resolve
+from ticketstream.schemas.masked import Token, TokenValue
+from ticketstream.vault.tokens import unmask
+
+PLANTED = (
+    "lena.vogt@mail.example", "LENA.VOGT@mail.example", "KB-4821973", "kb 4821973",
+    "Order no 12345",
+    "DE89 3704 0044 0532 0130 00", "de89370400440532013000", "4111 1111 1111 1111", "C-104233",
+    "0171 3920012", "+49 171 3920012", "https://photos.example/lena?x=[ORDER_1]", "192.0.2.17",
+    "Lena Vogt", "LENA", "Viele Grüße, Lena", "[ORDER_1]", "[PERSON_1]",
+    r"[\ORDER_1]", "[EMAIL_1.2]",
+    "[", "]", "\\", "[ORDER_", "_1]", "\r\n", " ", "\u0308", "İ", "ß", "\x00", "KB-4821973]",
+)  # fmt: skip
+TEXTS = st.lists(st.one_of(st.sampled_from(PLANTED), st.text(max_size=8))).map("".join)
+KNOWN = finder(Known(names=("Lena Vogt",), addresses=("lena.vogt@mail.example",)))
+
+
+def masked(*parts: str) -> Masking:
+    return mask_parts(parts, [[*detect(part), *KNOWN(part)] for part in parts])
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=4))
+@example([r"[\[ORDER_1]KB-4821973]", "[[KB-4821973"])
+def test_unmasking_gives_back_every_part_byte_for_byte(parts: list[str]) -> None:
+    masking = masked(*parts)
+    assert [unmask(part, masking.values) for part in masking.parts] == parts
+
+
+@given(TEXTS, st.lists(st.tuples(st.integers(0, 60), st.integers(0, 12)), max_size=12))
+def test_the_way_back_is_exact_wherever_spans_lie(text: str, places: list[tuple[int, int]]) -> None:
+    spans = [
+        Span(start, min(start + length, len(text)), "PERSON", (start * 7 + length) % 5 / 5, "any")
+        for start, length in places
+        if start < len(text)
+    ]
+    masking = mask_parts([text], [spans])
+    assert unmask(masking.parts[0], masking.values) == text
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 9), st.integers(0, 3))))
+def test_resolved_spans_never_overlap_and_lose_no_text_that_only_one_claims(
+    places: list[tuple[int, int, int]],
+) -> None:
+    spans = [Span(start, start + n, "PERSON", score / 3, "any") for start, n, score in places]
+    kept = resolve(spans)
+    assert all(a.end <= b.start for a, b in pairwise(kept))
+    for span in spans:
+        rivals = [s for s in kept if s.start < span.end and span.start < s.end]
+        assert span.start == span.end or rivals
+
+
+def test_the_higher_score_wins_then_the_longer_then_the_earlier() -> None:
+    low_long = Span(0, 20, "URL", 0.5, "a")
+    high = Span(5, 10, "ORDER", 0.9, "b")
+    assert resolve([low_long, high]) == [high]
+    longer = Span(5, 12, "PHONE", 0.9, "c")
+    assert resolve([high, longer]) == [longer]
+    later = Span(9, 16, "PHONE", 0.9, "c")
+    assert resolve([later, longer]) == [longer]
+
+
+def test_one_value_has_one_number_over_all_parts_and_each_spelling_its_own_token() -> None:
+    masking = masked("KB-4821973", "kb 4821973 and KB-4821973, then KB-1111111")
+    assert masking.parts == ("[ORDER_1]", "[ORDER_1.2] and [ORDER_1], then [ORDER_2]")
+    assert masking.values == (
+        TokenValue("[ORDER_1]", "KB-4821973"),
+        TokenValue("[ORDER_1.2]", "kb 4821973"),
+        TokenValue("[ORDER_2]", "KB-1111111"),
+    )
+
+
+def test_spellings_of_one_value_share_its_number() -> None:
+    masking = masked(
+        "lena.vogt@mail.example LENA.VOGT@mail.example 0171 3920012 +49 171 3920012 "
+        "DE89 3704 0044 0532 0130 00 de89370400440532013000 "
+        "Lena Vogt, LENA VOGT"
+    )
+    assert masking.parts[0] == (
+        "[EMAIL_1] [EMAIL_1.2] [PHONE_1] [PHONE_1.2] [IBAN_1] [IBAN_1.2] [PERSON_1], [PERSON_1.2]"
+    )
+
+
+def test_tokens_are_counted_by_first_appearance_and_forged_ones_are_not() -> None:
+    masking = masked("[ORDER_1] KB-4821973", "a@mail.example KB-4821973 b@mail.example")
+    assert masking.parts[0] == r"[\ORDER_1] [ORDER_1]"
+    assert masking.tokens == (
+        Token("[ORDER_1]", "ORDER", 2),
+        Token("[EMAIL_1]", "EMAIL", 1),
+        Token("[EMAIL_2]", "EMAIL", 1),
+    )
+    assert masking.findings == {"ORDER": 2, "EMAIL": 2}
+
+
+def test_given_tokens_keep_their_values_and_new_ones_get_the_next_free_number() -> None:
+    given = [TokenValue("[ORDER_3]", "KB-4821973"), TokenValue("[EMAIL_1]", "a@mail.example")]
+    text = "A@mail.example wrote about KB-4821973 and KB-1111111"
+    masking = mask_parts([text], [detect(text)], given)
+    assert masking.parts == ("[EMAIL_1.2] wrote about [ORDER_3] and [ORDER_4]",)
+    assert masking.values[:2] == tuple(given)

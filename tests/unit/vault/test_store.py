@@ -1,0 +1,208 @@
+"""The vault decides person, case and facts once, and forgets for good."""
+
+import sqlite3
+import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from ticketstream.schemas.errors import SettingError, VaultError
+from ticketstream.schemas.masked import Facts, Identity, TicketMasked, TicketText
+from ticketstream.schemas.record import ERASED, Erased
+from ticketstream.vault.facts import NoShop
+from ticketstream.vault.keys import create_master_keys, load_key, load_master_keys
+from ticketstream.vault.ports import Admission, Arrival, Identifiers
+from ticketstream.vault.store import Vault, sqlite_engine
+
+from tests.unit.schemas.samples import SAMPLES  # isort: skip
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+MASKED = next(e for e in SAMPLES if isinstance(e, TicketMasked))
+
+
+class OnceShop:
+    """A shop that answers differently each time it is asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def facts(self, identifiers: Identifiers, at: datetime) -> Facts:
+        self.asked += 1
+        return Facts(customer_value=float(self.asked))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    create_master_keys(tmp_path / "keys")
+    return tmp_path
+
+
+@pytest.fixture
+def vault(folder: Path) -> Iterator[Vault]:
+    made = Vault(sqlite_engine(folder / "vault.db"), load_master_keys(folder / "keys"), NoShop())
+    yield made
+    made.engine.dispose()
+
+
+def arrival(ticket: str, address: str = "lena@mail.example", hours: float = 0) -> Arrival:
+    at = NOW + timedelta(hours=hours)
+    return Arrival(ticket, "kestrel", at, ticket, Identifiers(address=address), f"<{ticket}@x>")
+
+
+def admitted(vault: Vault, *arrivals: Arrival) -> list[Admission]:
+    answers = vault.admit(arrivals)
+    assert all(isinstance(a, Admission) for a in answers)
+    return [a for a in answers if isinstance(a, Admission)]
+
+
+def test_a_redelivered_ticket_gets_the_same_answer_even_when_the_shop_says_otherwise(
+    folder: Path,
+) -> None:
+    shop = OnceShop()
+    vault = Vault(sqlite_engine(folder / "v.db"), load_master_keys(folder / "keys"), shop)
+    first = vault.admit([arrival("t1")])
+    assert vault.admit([arrival("t1")]) == first
+    assert shop.asked == 1
+    vault.engine.dispose()
+
+
+def test_one_address_is_one_person_whatever_its_capitals(vault: Vault) -> None:
+    a, b, c = admitted(
+        vault, arrival("t1"), arrival("t2", "LENA@mail.example "), arrival("t3", "b@mail.example")
+    )
+    assert a.person == b.person != c.person
+
+
+def test_a_customer_number_leads_to_the_person_of_another_address(vault: Vault) -> None:
+    both = Identifiers(address="lena@mail.example", customer_id="C-104233")
+    other = Identifiers(address="new@mail.example", customer_id="C-104233")
+    a, b = admitted(
+        vault,
+        replace(arrival("t1"), identifiers=both),
+        replace(arrival("t2"), identifiers=other),
+    )
+    assert a.person == b.person
+
+
+def test_a_ticket_without_any_address_is_a_person_of_its_own(vault: Vault) -> None:
+    a, b = admitted(vault, arrival("t1", ""), arrival("t2", ""))
+    assert a.person != b.person
+
+
+def test_a_reply_joins_the_case_of_the_mail_that_it_answers(vault: Vault) -> None:
+    admitted(vault, arrival("t1"))
+    reply = replace(arrival("t2", hours=1), replies_to=("<t1@x>",))
+    assert admitted(vault, reply)[0].case_id == "t1"
+
+
+def test_the_same_subject_within_thirty_days_is_the_same_case(vault: Vault) -> None:
+    first = replace(arrival("t1"), subject="Lampe defekt")
+    again = replace(arrival("t2", hours=24), subject="AW: Re: lampe defekt")
+    late = replace(arrival("t3", hours=24 * 40), subject="Lampe defekt")
+    a, b, c = admitted(vault, first, again, late)
+    assert (a.case_id, b.case_id, c.case_id) == ("t1", "t1", "t3")
+
+
+def test_history_counts_the_tickets_before_and_not_the_ticket_itself(vault: Vault) -> None:
+    admitted(vault, arrival("t1"), arrival("t2", hours=1))
+    (third,) = admitted(vault, arrival("t3", hours=2))
+    assert third.facts.tickets_30d == 2
+    assert third.facts.tickets_30d_same_case == 0
+    assert third.facts.previous_ticket_id == "t2"
+
+
+def test_a_batch_and_single_calls_decide_alike(vault: Vault, folder: Path) -> None:
+    arrivals = [replace(arrival(f"t{i}", hours=i), subject="x") for i in range(5)]
+    other = Vault(sqlite_engine(folder / "o.db"), vault.keys, NoShop())
+    together = admitted(vault, *arrivals)
+    single = [admitted(other, a)[0] for a in arrivals]
+    assert [(a.case_id, a.facts) for a in together] == [(a.case_id, a.facts) for a in single]
+    other.engine.dispose()
+
+
+def test_what_is_not_known_is_named_and_never_zero(vault: Vault) -> None:
+    (a,) = admitted(vault, arrival("t1"))
+    assert a.facts.customer_value is None
+    assert "customer_value: no shop configured" in a.facts.unknown
+
+
+def test_sealed_events_open_until_the_person_is_forgotten(vault: Vault) -> None:
+    (a,) = admitted(vault, arrival("t1"))
+    event = replace(
+        MASKED, person=a.person, text=TicketText(text="hallo"), identity=Identity(customer_id="C")
+    )
+    (sealed,) = vault.seal_all([event])
+    assert not isinstance(sealed, Erased)
+    both = frozenset({"text", "identity"})
+    assert vault.open(sealed, both) == event
+    assert vault.forget(a.person) == ("t1",)
+    opened = vault.open(sealed, both)
+    assert isinstance(opened, TicketMasked)
+    assert (opened.text, opened.identity) == (ERASED, ERASED)
+    assert vault.seal_all([event]) == [ERASED]
+
+
+def test_a_late_redelivery_of_a_forgotten_persons_ticket_is_not_taken_in_again(
+    vault: Vault,
+) -> None:
+    (a,) = admitted(vault, arrival("t1"))
+    vault.forget(a.person)
+    assert vault.admit([arrival("t1")]) == [ERASED]
+
+
+def test_a_forgotten_person_who_writes_again_is_somebody_new(vault: Vault) -> None:
+    (a,) = admitted(vault, arrival("t1"))
+    vault.forget(a.person)
+    (b,) = admitted(vault, arrival("t2"))
+    assert b.person != a.person
+    assert b.facts.tickets_30d == 0
+
+
+def test_the_vaults_file_holds_no_address_and_after_forgetting_no_key(
+    vault: Vault, folder: Path
+) -> None:
+    (a,) = admitted(vault, replace(arrival("t1"), subject="Lampe defekt"))
+    with sqlite3.connect(folder / "vault.db") as raw:
+        (wrapped,) = raw.execute("select text_key from person").fetchone()
+    vault.forget(a.person)
+    with sqlite3.connect(folder / "vault.db") as raw:
+        raw.execute("pragma wal_checkpoint(truncate)")
+    vault.engine.dispose()
+    found = b"".join(p.read_bytes() for p in folder.glob("vault.db*"))
+    for secret in (b"lena", b"Lampe", wrapped, a.person.encode()):
+        assert secret not in found
+
+
+def test_key_files_are_read_by_their_owner_only_and_are_never_written_over(folder: Path) -> None:
+    before = load_key(folder / "keys", "text")
+    create_master_keys(folder / "keys")
+    assert load_key(folder / "keys", "text") == before
+    mode = (folder / "keys" / "text.key").stat().st_mode
+    assert stat.S_IMODE(mode) == 0o600
+
+
+def test_a_missing_or_broken_key_stops_the_start_and_says_what_to_do(folder: Path) -> None:
+    (folder / "keys" / "index.key").write_text("abc")
+    with pytest.raises(SettingError, match="must hold 64 bytes"):
+        load_master_keys(folder / "keys")
+    with pytest.raises(SettingError, match="doctor --create-keys"):
+        load_master_keys(folder / "nowhere")
+
+
+def test_another_master_key_is_noticed(vault: Vault, folder: Path) -> None:
+    admitted(vault, arrival("t1"))
+    create_master_keys(folder / "other")
+    other = Vault(vault.engine, load_master_keys(folder / "other"), NoShop())
+    person = vault.person_of("kestrel", "lena@mail.example")
+    assert person is not None
+    with pytest.raises(VaultError, match="put the old ones back"):
+        other.keys_of([person])
+
+
+def test_a_store_that_cannot_be_written_is_an_error_that_says_so(folder: Path) -> None:
+    (folder / "vault.db").mkdir()
+    with pytest.raises(VaultError, match="can be written"):
+        Vault(sqlite_engine(folder / "vault.db"), load_master_keys(folder / "keys"), NoShop())
