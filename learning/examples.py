@@ -9,6 +9,7 @@ import orjson
 
 from ticketstream.processors.detectors import detect
 from ticketstream.processors.masking import mask_parts, resolve
+from ticketstream.vault.tokens import tokens_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,10 @@ class Example:
 
 @cache
 def masked(subject: str, text: str) -> tuple[str, str]:
-    """Subject and text with tokens in the place of personal data."""
-    spans = [resolve(detect(part)) for part in (subject, text)]
-    subject, text = mask_parts([subject, text], spans).parts
+    """Subject and text with tokens in the place of personal data; tokens that they have stay."""
+    parts = [subject, text]
+    own = frozenset(token for part in parts for token in tokens_in(part))
+    subject, text = mask_parts(parts, [resolve(detect(p)) for p in parts], own=own).parts
     return subject, text
 
 

@@ -1,0 +1,129 @@
+"""Scores and the truth -> how good the judgement is: accuracy, calibration, coverage, F1."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ticketstream.learning.examples import Example
+from ticketstream.learning.held_out import HeldOut
+from ticketstream.learning.linear import Doubles
+from ticketstream.processors.calibration import PairCalibration, calibrate
+from ticketstream.processors.taxonomy import JUNK, OUT_OF_SCOPE, Labels
+
+Bools = npt.NDArray[np.bool_]
+
+BINS = 10
+SURE = 0.85  # the policy's threshold of automatic replies
+HALF = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Numbers of one set of tickets; None where there was nothing to measure.
+
+    `coverage` is the share with a confidence of at least 0.85, `precision` how many of them have
+    category, sub-category and intent right; `ece` compares confidence and truth in ten bins.
+    """
+
+    size: int
+    category: float
+    sub_category: float
+    intent: float
+    pair: float
+    ece: float
+    coverage: float
+    precision: float | None
+    anger_f1: float | None
+    out_of_scope_f1: float | None
+    spam_f1: float | None
+    polarity_r: float | None
+    urgency_r: float | None
+
+
+def quality(held: HeldOut, labels: Labels, calibration: PairCalibration) -> Quality:
+    """The quality of scored examples that know sub-category and intent."""
+    examples, scores = held.examples, held.scores
+    sub = [labels.sub_categories[i] for i in scores["sub_category"].argmax(1)]
+    intent = [labels.intents[i] for i in scores["intent"].argmax(1)]
+    sub_right = _same(sub, [e.sub_category for e in examples])
+    category_right = _same(
+        [labels.category_of[s] for s in sub], [labels.category_of[e.sub_category] for e in examples]
+    )
+    intent_right = _same(intent, [e.intent for e in examples])
+    sure = confidences(held, calibration)
+    right = sub_right & intent_right
+    return Quality(
+        size=len(examples),
+        category=float(category_right.mean()),
+        sub_category=float(sub_right.mean()),
+        intent=float(intent_right.mean()),
+        pair=float(right.mean()),
+        ece=calibration_error(sure, right),
+        coverage=float((sure >= SURE).mean()),
+        precision=_mean(right[sure >= SURE]),
+        anger_f1=_f1(scores["anger"] > 0, [(e.anger or 0.0) >= HALF for e in examples]),
+        out_of_scope_f1=_f1(
+            scores["out_of_scope"] > 0, [e.sub_category == OUT_OF_SCOPE for e in examples]
+        ),
+        spam_f1=_f1(scores["spam"] > 0, [e.sub_category == JUNK for e in examples]),
+        polarity_r=_correlation(scores["polarity"], [e.polarity for e in examples]),
+        urgency_r=_correlation(scores["urgency"], [e.urgency for e in examples]),
+    )
+
+
+def by_language(
+    held: HeldOut, labels: Labels, calibration: PairCalibration
+) -> dict[str, Quality]:
+    """The quality of all, and of each language."""
+    languages = sorted({e.language for e in held.examples})
+    parts = {code: [e.language == code for e in held.examples] for code in languages}
+    parts = {"all": [True] * len(held.examples)} | parts
+    return {name: quality(_part(held, which), labels, calibration) for name, which in parts.items()}
+
+
+def confidences(held: HeldOut, calibration: PairCalibration) -> Doubles:
+    """The calibrated confidence of each example."""
+    both = zip(held.scores["sub_category"], held.scores["intent"], strict=True)
+    return np.array([calibrate(sub, intent, calibration) for sub, intent in both])
+
+
+def calibration_error(confidence: Doubles, right: Bools) -> float:
+    """Expected calibration error: how far confidence and truth are apart, in ten equal bins."""
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    gaps = (
+        (bins == b).mean() * abs(confidence[bins == b].mean() - right[bins == b].mean())
+        for b in range(BINS)
+        if (bins == b).any()
+    )
+    return float(sum(gaps))
+
+
+def _part(held: HeldOut, which: Sequence[bool]) -> HeldOut:
+    chosen = np.asarray(which)
+    examples = [e for e, wanted in zip(held.examples, which, strict=True) if wanted]
+    return HeldOut(examples, {name: s[chosen] for name, s in held.scores.items()})
+
+
+def _same(found: Sequence[str], truth: Sequence[str]) -> Bools:
+    return np.array([f == t for f, t in zip(found, truth, strict=True)])
+
+
+def _mean(values: Bools) -> float | None:
+    return float(values.mean()) if len(values) else None
+
+
+def _f1(found: Bools, truth: Sequence[bool]) -> float | None:
+    true = np.asarray(truth)
+    if not true.any():
+        return None
+    return float(2 * (found & true).sum() / (found.sum() + true.sum()))
+
+
+def _correlation(found: Doubles, truth: Sequence[float | None]) -> float | None:
+    known = np.array([t is not None for t in truth])
+    values = np.array([t for t in truth if t is not None])
+    if len(set(values.tolist())) < 2 or np.ptp(found[known]) == 0:
+        return None
+    return float(np.corrcoef(found[known], values)[0, 1])

@@ -1,0 +1,107 @@
+"""Fitted heads, calibration and what is known of them -> a model folder with manifest and card."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ticketstream.learning.fit import Fitted
+from ticketstream.learning.linear import SPELLING, Doubles
+from ticketstream.processors.calibration import CALIBRATION, PairCalibration
+from ticketstream.processors.encoder import WIDTH
+from ticketstream.processors.heads import MOODS, WEIGHTS
+from ticketstream.processors.model_files import MANIFEST
+
+CARD = "CARD.md"
+LARGEST = 127  # of int8
+
+
+def stored_weights(fitted: Fitted, scales: Mapping[str, tuple[float, float]]) -> bytes:
+    """The heads as one linear map on the features that `processors.heads` computes.
+
+    Args:
+        fitted: the heads in their reduced space.
+        scales: slope and shift of a mood's logits, which make its sigmoid mean what it says.
+    """
+    planes = [fitted.planes[name] for name in ("sub_category", "intent")]
+    planes += [_scaled(fitted.planes[name], scales.get(name, (1.0, 0.0))) for name in MOODS]
+    weights = np.vstack([plane for plane, _ in planes]) @ fitted.space.axes
+    hashed = weights[:, WIDTH:].T * SPELLING
+    step = np.maximum(np.abs(hashed).max(axis=0), 1e-12) / LARGEST
+    file = BytesIO()
+    np.savez_compressed(
+        file,
+        mean=fitted.space.mean.astype(np.float32),
+        idf=fitted.space.idf.astype(np.float16),
+        dense=weights[:, :WIDTH].astype(np.float32),
+        hashed=np.round(hashed / step).astype(np.int8),
+        hashed_scale=step.astype(np.float32),
+        bias=np.concatenate([bias for _, bias in planes]).astype(np.float32),
+    )
+    return file.getvalue()
+
+
+def write_folder(
+    out: Path,
+    weights: bytes,
+    calibration: PairCalibration,
+    manifest: Mapping[str, Any],
+    card: str,
+) -> None:
+    """Write a model folder; `manifest` gets the files' digests, the card is for people."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / WEIGHTS).write_bytes(weights)
+    write_calibration(out / CALIBRATION, calibration)
+    named = {**manifest, "files": {WEIGHTS: sha256(weights).hexdigest()}}
+    (out / MANIFEST).write_text(toml(named), encoding="utf-8")
+    (out / CARD).write_text(card, encoding="utf-8")
+
+
+def write_calibration(path: Path, calibration: PairCalibration) -> None:
+    """Store a calibration where `processors.calibration` reads it."""
+    document = {
+        "id": calibration.id,
+        "method": calibration.calibration.method,
+        "size": calibration.size,
+        "temperature": calibration.temperature,
+        "intent_temperature": calibration.intent_temperature,
+        "platt": [*calibration.platt],
+    }
+    path.write_text(toml(document), encoding="utf-8")
+
+
+def toml(document: Mapping[str, Any], path: str = "") -> str:
+    """A document as TOML: plain values first, then tables; None is left out."""
+    plain = {k: v for k, v in document.items() if not isinstance(v, Mapping) and v is not None}
+    tables = {k: v for k, v in document.items() if isinstance(v, Mapping)}
+    lines = [f"{_key(k)} = {_value(v)}\n" for k, v in plain.items()]
+    for name, table in tables.items():
+        inner = f"{path}{_key(name)}"
+        lines.append(f"\n[{inner}]\n{toml(table, f'{inner}.')}")
+    return "".join(lines)
+
+
+def _key(name: str) -> str:
+    bare = name.replace("_", "").replace("-", "").isalnum() and name.isascii()
+    return name if bare else _value(name)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, str):
+        safe = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        return f'"{safe}"'
+    assert isinstance(value, Sequence)
+    return f"[{', '.join(_value(v) for v in value)}]"
+
+
+def _scaled(plane: tuple[Doubles, Doubles], scale: tuple[float, float]) -> tuple[Doubles, Doubles]:
+    slope, shift = scale
+    weights, bias = plane
+    return weights * slope, bias * slope + shift
