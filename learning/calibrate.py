@@ -1,6 +1,5 @@
 """Held-out scores and the true labels -> a calibration that makes scores mean what they say."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -60,9 +59,5 @@ def degree_scale(logits: Doubles, degrees: Doubles) -> tuple[float, float]:
     """Slope and shift under which the sigmoid of held-out logits is nearest to known degrees."""
     twice = np.concatenate([logits, logits])[:, None]
     answers = np.repeat([1, 0], len(logits))
-    model = LogisticRegression(C=1e3).fit(
-        twice, answers, np.concatenate([degrees, 1 - degrees])
-    )
+    model = LogisticRegression(C=1e3).fit(twice, answers, np.concatenate([degrees, 1 - degrees]))
     return float(model.coef_[0, 0]), float(model.intercept_[0])
-
-

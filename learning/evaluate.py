@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ticketstream.learning.examples import Example
 from ticketstream.learning.held_out import HeldOut
 from ticketstream.learning.linear import Doubles
 from ticketstream.processors.calibration import PairCalibration, calibrate
@@ -73,9 +72,7 @@ def quality(held: HeldOut, labels: Labels, calibration: PairCalibration) -> Qual
     )
 
 
-def by_language(
-    held: HeldOut, labels: Labels, calibration: PairCalibration
-) -> dict[str, Quality]:
+def by_language(held: HeldOut, labels: Labels, calibration: PairCalibration) -> dict[str, Quality]:
     """The quality of all, and of each language."""
     languages = sorted({e.language for e in held.examples})
     parts = {code: [e.language == code for e in held.examples] for code in languages}
@@ -124,6 +121,8 @@ def _f1(found: Bools, truth: Sequence[bool]) -> float | None:
 def _correlation(found: Doubles, truth: Sequence[float | None]) -> float | None:
     known = np.array([t is not None for t in truth])
     values = np.array([t for t in truth if t is not None])
-    if len(set(values.tolist())) < 2 or np.ptp(found[known]) == 0:
+    if not len(values):
+        return None
+    if np.ptp(values) == 0 or np.ptp(found[known]) == 0:
         return None
     return float(np.corrcoef(found[known], values)[0, 1])

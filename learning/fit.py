@@ -59,7 +59,7 @@ def _mood(corpus: Corpus, placed: Doubles, name: str) -> Plane:
     known = corpus.where(lambda e: value(e) is not None)
     examples = [corpus.examples[i] for i in known]
     values = [float(value(e) or 0.0) for e in examples]
-    if len(set(values)) < 2:  # nothing to learn: always the one value that is known
+    if len(set(values)) <= 1:  # nothing to learn: always the one value that is known
         return np.zeros((1, placed.shape[1])), np.array([_constant(name, values)])
     kind = linear.number if name == "polarity" else linear.degree
     return kind(placed[known], values, _weights(examples))

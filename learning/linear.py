@@ -83,7 +83,9 @@ def degree(placed: Doubles, degrees: Sequence[float], weights: Sequence[float]) 
     yes, counts = np.asarray(degrees), np.asarray(weights)
     model = LogisticRegression(C=STRENGTH, max_iter=MOST_STEPS)
     answers = np.repeat([1, 0], len(yes))
-    model.fit(np.vstack([placed, placed]), answers, np.concatenate([counts * yes, counts * (1 - yes)]))
+    model.fit(
+        np.vstack([placed, placed]), answers, np.concatenate([counts * yes, counts * (1 - yes)])
+    )
     return model.coef_, model.intercept_
 
 
@@ -98,5 +100,3 @@ def scored(placed: Doubles, plane: Plane) -> Doubles:
     weights, bias = plane
     scores: Doubles = placed @ weights.T + bias
     return scores
-
-

@@ -2,11 +2,10 @@
 
 import csv
 import json
+import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
-
-import tomllib
 
 from ticketstream.learning.examples import Example, masked
 from ticketstream.processors.taxonomy import OUT_OF_SCOPE

@@ -51,7 +51,9 @@ def _lines(file: Path, labels: Labels) -> Iterator[Example]:
             try:
                 yield _seed(orjson.loads(line), file.stem, labels)
             except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-                raise ModelError(f"{file.name}, line {number}: {error}: correct the line") from error
+                raise ModelError(
+                    f"{file.name}, line {number}: {error}: correct the line"
+                ) from error
 
 
 def _seed(row: Mapping[str, Any], source: str, labels: Labels) -> Example:

@@ -54,7 +54,7 @@ class Weights:
 
     @property
     def bits(self) -> int:
-        return int(len(self.idf)).bit_length() - 1
+        return len(self.idf).bit_length() - 1
 
     def logits(self, vectors: Vectors, texts: Sequence[str]) -> Floats:
         """Float32 [texts, outputs]; each row by itself, so that no batch changes a bit of it."""

@@ -52,7 +52,9 @@ def read_manifest(folder: Path) -> Manifest:
         files = {name: str(digest) for name, digest in document["files"].items()}
         manifest = Manifest(folder, document["name"], document["version"], files, document)
     except OSError as error:
-        raise ModelError(f"no model in {folder}: restore the folder, it must hold {path}") from error
+        raise ModelError(
+            f"no model in {folder}: restore the folder, it must hold {path}"
+        ) from error
     except (tomllib.TOMLDecodeError, KeyError, AttributeError) as error:
         raise ModelError(f"{path} is no model manifest: restore it ({error})") from error
     for name, digest in files.items():

@@ -23,6 +23,11 @@ def default_policy() -> Policy:
     return load_policy(text, "policy.toml")
 
 
+def shipped_triggers() -> dict[str, Any]:
+    """The phrases that ship; a document that has `[triggers]` of its own does without them."""
+    return tomllib.loads((files("ticketstream.processors") / "triggers.toml").read_text())
+
+
 def load_policy(text: str, name: str) -> Policy:
     """A policy from its TOML text; `name` stands in the error.
 
@@ -33,7 +38,7 @@ def load_policy(text: str, name: str) -> Policy:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(f"{name} is no TOML: {error}") from error
-    policy = _record(Policy, document, name, "")
+    policy = _record(Policy, shipped_triggers() | document, name, "")
     for problem in _problems(policy):
         raise PolicyError(f"{name}: {problem}")
     return policy  # type: ignore[no-any-return]

@@ -1,6 +1,6 @@
 """Random death on a real broker, and what it left behind.
 
-    python tests/system/chaos.py --seconds 600 --seed 7 [--control]
+    python -m tests.system.chaos --seconds 600 --seed 7 [--control]
 
 Numbers go in by key; workers kill and freeze themselves inside their transactions, and are killed,
 terminated, frozen and resumed from outside, while their number goes 1 -> 2 -> 1. Afterwards a
@@ -27,6 +27,7 @@ from pathlib import Path
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from ticketstream.doors import settings
 from ticketstream.stream import broker
 from ticketstream.stream.broker_jars import jars
 from ticketstream.stream.broker_java import java
@@ -260,7 +261,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--cache", type=Path, required=True)
+    parser.add_argument("--cache", type=Path, default=settings.load().cache)
     parser.add_argument("--control", action="store_true")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:

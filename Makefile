@@ -1,0 +1,57 @@
+# make demo | test | check | chaos | lock | bench: each makes the environment first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.made-from
+UV_VERSION := 0.13.9
+
+.PHONY: demo test check chaos lock bench clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo   everything on this machine, the desk in the browser; Ctrl-C ends it"
+	@echo "make test   all tests, those against a real Kafka among them"
+	@echo "make check  formats, lint, types, import rules, lock"
+	@echo "make chaos  random death for ten minutes, and the control that must fail"
+	@echo "make bench  the benchmarks"
+
+# one stamp holds the lock that the environment was made from: a second make is instant
+$(STAMP): requirements/dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,14))' || \
+	  { echo "ticketstream needs Python 3.11, 3.12 or 3.13: make PYTHON=python3.12 ..."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@cp requirements/dev.lock $(STAMP)
+
+demo: $(STAMP)
+	@$(BIN)/ticketstream demo
+
+test: $(STAMP)
+	@$(BIN)/python -m pytest
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy -p ticketstream
+	$(BIN)/mypy tests benchmarks
+	$(BIN)/lint-imports
+	@! grep -n '://' requirements/dev.lock || { echo "the lock names an address"; exit 1; }
+
+chaos: $(STAMP)
+	$(BIN)/python -m tests.system.chaos --seconds 600
+	$(BIN)/python -m tests.system.chaos --seconds 90 --seed 3 --control
+
+bench: $(STAMP)
+	$(BIN)/python benchmarks/stage.py
+	$(BIN)/python benchmarks/line.py
+
+lock:
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header \
+	  --extra local --extra postgres --extra registry --extra train --group dev \
+	  pyproject.toml -o requirements/dev.lock
+
+clean:
+	rm -rf $(VENV) build dist
