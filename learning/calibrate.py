@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize, minimize_scalar
+from scipy.optimize import minimize, minimize_scalar  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 
 from ticketstream.processors.calibration import Doubles, PairCalibration, log_odds, probabilities

@@ -19,7 +19,6 @@ class Example:
     Attributes:
         text: subject and text in the form that `classify` judges, masked.
         anger: 0 to 1, like urgency; polarity is -1 to 1.
-        group: examples of one group are never split between training and test.
         weight: how much it counts in training.
     """
 
@@ -31,7 +30,6 @@ class Example:
     anger: float | None = None
     urgency: float | None = None
     polarity: float | None = None
-    group: str = ""
     weight: float = 1.0
 
 

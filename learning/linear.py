@@ -1,11 +1,11 @@
 """Features and labels -> linear weights: regularised logistic regression in a reduced space."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+from scipy import sparse  # type: ignore[import-untyped]
 from sklearn.decomposition import TruncatedSVD
 from sklearn.linear_model import LogisticRegression, Ridge
 
@@ -22,6 +22,7 @@ DIMENSIONS = 1_000  # as good as all of them, measured, and ten times faster
 STRENGTH = 30.0  # inverse of the penalty
 RIDGE = 1.0
 MOST_STEPS = 300
+UNSEEN = -30.0  # the score of a label without examples: it never wins
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,28 @@ def classes(
     placed: Doubles, labels: Sequence[str], weights: Sequence[float], names: Sequence[str]
 ) -> Plane:
     """One output a name; a name without examples gets a score that never wins."""
-    model = LogisticRegression(C=STRENGTH, max_iter=MOST_STEPS)
-    model.fit(placed, np.asarray(labels), np.asarray(weights))
-    plane = np.zeros((len(names), placed.shape[1]))
-    bias = np.full(len(names), model.intercept_.min() - 10.0)
-    for name, row, constant in zip(model.classes_, model.coef_, model.intercept_, strict=True):
+    plane, bias = np.zeros((len(names), placed.shape[1])), np.full(len(names), UNSEEN)
+    for name, row, constant in _rows(placed, labels, weights):
         plane[names.index(name)], bias[names.index(name)] = row, constant
     return plane, bias
+
+
+def _rows(
+    placed: Doubles, labels: Sequence[str], weights: Sequence[float]
+) -> Iterator[tuple[str, Doubles, float]]:
+    """Label, weights and constant of each label that occurs."""
+    found = sorted(set(labels))
+    if len(found) == 1:
+        yield found[0], np.zeros(placed.shape[1]), 0.0
+        return
+    model = LogisticRegression(C=STRENGTH, max_iter=MOST_STEPS)
+    model.fit(placed, np.asarray(labels), np.asarray(weights))
+    two = len(found) == 1 + len(model.coef_)  # of two labels only the second has a row
+    rows = np.vstack([-model.coef_, model.coef_]) / 2 if two else model.coef_
+    constants = (
+        np.concatenate([-model.intercept_, model.intercept_]) / 2 if two else model.intercept_
+    )
+    yield from zip(found, rows, constants, strict=True)
 
 
 def degree(placed: Doubles, degrees: Sequence[float], weights: Sequence[float]) -> Plane:

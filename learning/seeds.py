@@ -70,7 +70,6 @@ def _seed(row: Mapping[str, Any], source: str, labels: Labels) -> Example:
         anger=_number(row, "anger"),
         urgency=_number(row, "urgency"),
         polarity=_number(row, "polarity"),
-        group=str(row.get("group") or row.get("id") or ""),
     )
 
 

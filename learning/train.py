@@ -45,6 +45,7 @@ def train(
     encoder: Embeds,
     out: Path,
     seed: int,
+    *,
     corrections: Iterable[Mapping[str, Any]] | Path = (),
 ) -> Report:
     """Train all heads and write their folder.
@@ -63,7 +64,7 @@ def train(
     """
     labels = shipped_labels()
     own = read_seeds(seeds, labels)
-    if len({e.sub_category for e in own}) < 2 or len({e.intent for e in own}) < 2:
+    if min(len({e.sub_category for e in own}), len({e.intent for e in own})) <= 1:
         raise ModelError(f"{seeds} has fewer than two labels: nothing can be learned from it")
     examples = [*own, *corrections_of(corrections), *(public_examples(data) if data else [])]
     corpus = corpus_of(examples, encoder)
@@ -95,7 +96,7 @@ def calibration_of(held: HeldOut, labels: Labels) -> PairCalibration:
 
 
 def mood_scales(held: HeldOut) -> dict[str, tuple[float, float]]:
-    """Slope and shift of each mood's logits on held-out examples; none where one answer is known."""
+    """Slope and shift of each mood's logits on held-out examples, where two answers are known."""
     scales = {}
     for name in SCALED:
         values = [KNOWN[name](e) for e in held.examples]

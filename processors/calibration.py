@@ -1,4 +1,4 @@
-"""Scores and a calibration -> probabilities that mean what they say; pure, so replays need no model."""
+"""Scores, a calibration -> probabilities that mean what they say; pure: replays need no model."""
 
 import tomllib
 from collections.abc import Mapping

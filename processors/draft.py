@@ -68,15 +68,13 @@ def draft(tickets: Sequence[TicketRouted], resources: DraftResources) -> list[Dr
 
 def _draft_one(ticket: TicketRouted, resources: DraftResources) -> DraftCreated:
     if ticket.route == "no_reply":
-        return _created(ticket, resources, "not_wanted", "no reply is wanted", DraftText())
+        return _created(ticket, resources, "not_wanted", "no reply is wanted")
     if ticket.route not in WANTED:
         text = DraftText(handover=handover(ticket))
-        return _created(ticket, resources, "handover", "a person answers this", text)
+        return _created(ticket, resources, "handover", "a person answers this", text=text)
     answer = answer_from(ticket, resources.knowledge)
     if not answer.sentences:
-        return _created(
-            ticket, resources, "no_grounding", "no article in this language", DraftText()
-        )
+        return _created(ticket, resources, "no_grounding", "no article in this language")
     if answer.grounding < GROUNDED:
         reason = f"best sentence fits {answer.grounding:.2f}, needed {GROUNDED:.2f}"
         return _created(
@@ -84,11 +82,10 @@ def _draft_one(ticket: TicketRouted, resources: DraftResources) -> DraftCreated:
             resources,
             "not_answerable",
             reason,
-            DraftText(),
             answer=Answer((), answer.sources, answer.grounding),
         )
     text = DraftText(answer=_letter(answer, ticket.language.code), sentences=answer.sentences)
-    return _created(ticket, resources, "drafted", "", text, answer=answer)
+    return _created(ticket, resources, "drafted", "", text=text, answer=answer)
 
 
 def answer_from(ticket: TicketRouted, knowledge: KnowledgeBase) -> Answer:
@@ -168,8 +165,9 @@ def _created(
     resources: DraftResources,
     status: DraftStatus,
     reason: str,
-    text: DraftText,
-    answer: Answer = Answer((), (), 0.0),  # noqa: B008  (frozen)
+    *,
+    text: DraftText = DraftText(),  # noqa: B008  (frozen)
+    answer: Answer = Answer((), (), 0.0),
 ) -> DraftCreated:
     written = status == "drafted"
     return DraftCreated(

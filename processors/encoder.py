@@ -47,13 +47,13 @@ class Encoder:
         return encoder
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, float32 [number of texts, 384]; only the first 256 tokens of a text count."""
+        """Unit vectors, float32 [texts, 384]; only the first 256 tokens of a text count."""
         prefixed = [PREFIX + text[:MOST_CHARACTERS] for text in texts]
         vectors = [self._vector(e.ids) for e in self.tokenizer.encode_batch(prefixed)]
         return np.concatenate(vectors) if vectors else np.empty((0, WIDTH), np.float32)
 
     def check(self) -> None:
-        """Raise ModelError unless this machine computes the vectors that the heads were made for."""
+        """Raise ModelError if this machine computes other vectors than the heads were made for."""
         texts = self.manifest.document.get("reference", [])
         expected = np.load(self.manifest.folder / REFERENCE)
         cosine = (self.embed(texts) * expected).sum(axis=1).min()

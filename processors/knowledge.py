@@ -92,7 +92,8 @@ def product(row: Mapping[str, object]) -> Iterator[Chunk]:
         stock = _STOCK[language][bool(row["stock"])].format(name=name)
         words = f"{text} {stock}"
         subs = ("availability_restock", "price_offer", "specs")
-        yield _chunk(sku, language, "product", "", name, words, subs)
+        chunk_id = _chunk_id(sku, language, name, words)
+        yield Chunk(chunk_id, sku, language, "product", "", name, words, subs)
 
 
 _PRODUCT = {
@@ -127,16 +128,6 @@ def _front_matter(name: str, text: str) -> dict[str, str]:
     return meta
 
 
-def _chunk(
-    document: str,
-    language: str,
-    layer: Literal["product", "process", "live"],
-    version: str,
-    title: str,
-    words: str,
-    subs: tuple[str, ...],
-) -> Chunk:
+def _chunk_id(document: str, language: str, title: str, words: str) -> str:
     digest = sha256(f"{document}\0{language}\0{title}\0{words}".encode()).hexdigest()[:12]
-    return Chunk(
-        f"{document}.{language}#{digest}", document, language, layer, version, title, words, subs
-    )
+    return f"{document}.{language}#{digest}"

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 Phrases = Mapping[str, tuple[str, ...]]
 Weights = Mapping[str, float]
@@ -55,7 +56,7 @@ def fold(text: str) -> str:
 @cache
 def shipped_triggers() -> Phrases:
     """The phrases of this release, for shops that set none."""
-    return {name: tuple(said) for name, said in _shipped("triggers.toml")["triggers"].items()}
+    return {name: (*said,) for name, said in _shipped("triggers.toml")["triggers"].items()}
 
 
 @cache
@@ -65,7 +66,7 @@ def shipped_weights(name: str) -> Weights:
     return weights
 
 
-def _shipped(name: str) -> Mapping[str, Mapping[str, object]]:
+def _shipped(name: str) -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads((files("ticketstream.processors") / name).read_text("utf-8"))
 
 
@@ -82,7 +83,7 @@ def _denied(plain: str, start: int, end: int) -> bool:
     if DENIED_AFTER.search(plain[end:]):
         return True
     before = NEGATED.search(plain[:start])
-    return bool(before) and not UNDENIED.search(before["between"])
+    return before is not None and not UNDENIED.search(before["between"])
 
 
 @cache

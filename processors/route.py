@@ -97,7 +97,7 @@ def route(ticket: TicketClassified, resources: RouteResources) -> TicketRouted:
 
 
 def escalation_of(ticket: TicketClassified, weights: EscalationWeights) -> Escalation:
-    """score = sentiment x (base + value + trigger + history), every term kept.
+    """Score = sentiment x (base + value + trigger + history), every term kept.
 
     `tickets_30d_same_case` excludes the ticket itself, so the third contact finds two before it.
     What is unknown adds nothing.

@@ -22,12 +22,17 @@ def to_json(value: Any) -> Any:
         return [to_json(v) for v in value]
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, (bytes, Sealed)):
-        data = value.data if isinstance(value, Sealed) else value
-        return base64.b64encode(data).decode()
-    if isinstance(value, Erased):
-        return None
-    return str(value) if isinstance(value, UUID) else value
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Sealed):
+        return _plain(value.data)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, UUID):
+        return str(value)
+    return None if isinstance(value, Erased) else value
 
 
 def from_json(kind: type[Record], given: Any) -> Any:

@@ -41,10 +41,10 @@ class WholeFetches:
 class PassSchema(faust.Schema):
     """Hands the records through undecoded, so that poison can become a dead letter."""
 
-    def loads_key(self, app: Any, message: Any, **kwargs: Any) -> None:
+    def loads_key(self, _app: Any, _message: Any, **_kwargs: Any) -> None:
         """No key: a fetch has many."""
 
-    def loads_value(self, app: Any, message: Any, **kwargs: Any) -> Any:
+    def loads_value(self, _app: Any, message: Any, **_kwargs: Any) -> Any:
         return message.value
 
 
@@ -84,7 +84,7 @@ class FetchConsumer(driver.Consumer):
     async def _add_gap(self, tp: Any, offset_from: int, offset_to: int) -> None:
         """Gaps (transaction markers, compaction) are the loop's own business."""
 
-    async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
+    async def commit(self, *_: Any, **_kwargs: Any) -> bool:
         """Offsets are committed inside the loop's transaction, nowhere else."""
         self._acked.clear()
         self._acked_index.clear()
@@ -110,6 +110,7 @@ class StageApp(faust.App):
         group: str,
         brokers: str,
         datadir: str,
+        *,
         assigned: Callable[[int, bytes, frozenset[TopicPartition]], None],
         on_begin: Callable[[], None],
         session_timeout: float = SESSION_S,

@@ -13,7 +13,7 @@ class _Handler(BaseHTTPRequestHandler):
     ready: ClassVar[Callable[[], bool]]
     live: ClassVar[Callable[[], bool]]
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         if self.path == "/metrics":
             self._answer(200, generate_latest(self.registry), CONTENT_TYPE_LATEST)
         elif self.path in {"/livez", "/readyz"}:

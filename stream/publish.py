@@ -88,7 +88,5 @@ class Publisher:
 def publish(brokers: str, codec: Codec, events: Iterable[Event]) -> int:
     """Send events and wait for their delivery; returns how many."""
     with Publisher(brokers, codec) as publisher:
-        count = 0
-        for count, event in enumerate(events, start=1):
-            publisher.send(event)
-    return count
+        sent = [publisher.send(event) for event in events]
+    return len(sent)

@@ -279,7 +279,7 @@ def run_stage(
     transform: Transform,
     bury: Transform,
     metrics: Metrics,
-    on_ready: Callable[[Loop], None] = lambda loop: None,
+    on_ready: Callable[[Loop], None] = lambda _: None,
 ) -> None:
     """Run one worker until it is told to stop; leaves the process only by its end.
 
@@ -293,7 +293,7 @@ def run_stage(
         settings.brokers,
         str(settings.state / settings.worker),
         assigned=loop.assign,
-        on_begin=lambda: loop.begin(),  # looked up late: the chaos run replaces it
+        on_begin=lambda: loop.begin(),  # noqa: PLW0108  (late: the chaos run replaces it)
         session_timeout=settings.session_timeout,
         rebalance_timeout=settings.rebalance_timeout,
         fetch=settings.fetch,

@@ -115,17 +115,14 @@ class Work:
 
     def _process(self, events: Sequence[Event]) -> list[Event | Dead]:
         try:
-            answers = list(self.stage.process(events, self.resources))
-            if len(answers) != len(events):
-                raise ValueError(f"{len(answers)} answers to {len(events)} events")
+            return _checked(self.stage.process(events, self.resources), len(events))
         except STOPPING:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (whatever a processor does is its event's end)
             if len(events) > 1:  # find the one that raises, keep the others
                 return [self._process([e])[0] for e in events]
             # only the type: an exception's text may quote the customer
             return [Dead("raised", f"{type(error).__name__} in {self.stage.name}")]
-        return answers
 
     def _seal(self, events: Sequence[Event]) -> list[Event | Dead]:
         sealed = self.seals.seal_all(events)
@@ -180,12 +177,18 @@ def event_headers(
 
 
 def _traceparent(event: Event, incoming: Sequence[tuple[str, bytes]]) -> str:
-    """The trace that came with the event, else one made from the ticket id; the span is the event."""
+    """The trace that came with the event, else one of the ticket id; the span is the event."""
     came = next((v for k, v in incoming if k == "traceparent"), b"").decode("ascii", "replace")
     parts = came.split("-")
     known = len(parts) == 4 and len(parts[1]) == 32  # noqa: PLR2004
     trace = parts[1] if known else blake2b(event.ticket_id.encode(), digest_size=16).hexdigest()
     return f"00-{trace}-{event.event_id.hex[:16]}-01"
+
+
+def _checked(answers: Sequence[Event | Dead], wanted: int) -> list[Event | Dead]:
+    if len(answers) != wanted:
+        raise ValueError(f"{len(answers)} answers to {wanted} events")
+    return list(answers)
 
 
 def _on_events(

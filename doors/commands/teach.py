@@ -1,6 +1,5 @@
 """knowledge and model: what the line knows, and how it learns."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer

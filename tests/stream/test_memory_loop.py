@@ -1,4 +1,4 @@
-"""The real transform over a log in memory: junk, tombstones, erased people and crashes in a list."""
+"""The real transform over a log in memory: junk, tombstones, erased people, crashes."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-
 from tests.unit.schemas.samples import SAMPLES
+
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.dead import Dead
 from ticketstream.schemas.envelope import Event, Producer, answering

@@ -36,7 +36,7 @@ PARTITIONS = 4
 KEYS = 50
 SESSION = 6.0
 FENCED = re.compile(
-    r"fenced|ILLEGAL_GENERATION|UNKNOWN_MEMBER|INVALID_PRODUCER_EPOCH|moved on", re.I
+    r"fenced|ILLEGAL_GENERATION|UNKNOWN_MEMBER|INVALID_PRODUCER_EPOCH|moved on", re.IGNORECASE
 )
 CALM = "calm"
 WORKER = Path(__file__).with_name("loop_worker.py")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
-
 from tests.system.chaos import WORKER, chaos
+
 from ticketstream.stream.stage import STOPPED
 from ticketstream.stream.watchdog import HUNG
 

@@ -2,12 +2,14 @@
 
 import json
 import struct
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.schemas.samples import SAMPLES
 
 from ticketstream.schemas.codec import Codec, crc64, encode_record, schema_of
 from ticketstream.schemas.envelope import Event
@@ -17,8 +19,6 @@ from ticketstream.schemas.masked import TicketMasked, TicketText
 from ticketstream.schemas.received import TicketReceived
 from ticketstream.schemas.record import ERASED
 from ticketstream.schemas.topics import EVENTS
-
-from tests.unit.schemas.samples import SAMPLES
 
 GOLDEN = json.loads(Path(__file__).with_name("golden.json").read_text())
 by_name = pytest.mark.parametrize("event", SAMPLES, ids=lambda e: type(e).__name__)
@@ -89,10 +89,8 @@ def test_a_message_is_marker_fingerprint_and_body() -> None:
 @given(st.binary(max_size=200))
 def test_no_bytes_raise_anything_but_undecodable(data: bytes) -> None:
     for kind in (TicketReceived, TicketMasked):
-        try:
+        with suppress(UndecodableError):
             Codec().decode(kind, data)
-        except UndecodableError as error:
-            assert error.reason in {"undecodable", "unknown_schema", "invalid"}
 
 
 @given(st.data())
@@ -100,10 +98,9 @@ def test_a_damaged_event_never_raises_anything_but_undecodable(data: st.DataObje
     whole = bytearray(Codec().encode(SAMPLES[0]))
     position = data.draw(st.integers(10, len(whole) - 1))
     whole[position] = data.draw(st.integers(0, 255))
-    try:
-        Codec().decode(TicketReceived, bytes(whole))
-    except UndecodableError as error:
-        assert error.reason in {"undecodable", "invalid"}
+    with suppress(UndecodableError):
+        decoded = Codec().decode(TicketReceived, bytes(whole))
+        assert isinstance(decoded, TicketReceived)
 
 
 def test_another_events_bytes_are_an_unknown_schema() -> None:

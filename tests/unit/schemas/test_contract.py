@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-
 from tests.unit.schemas import derive
+
 from ticketstream.schemas.codec import FILE_OF, schema_text
 from ticketstream.schemas.envelope import Event
 from ticketstream.schemas.record import Record

@@ -13,9 +13,13 @@ def start(folder: Path, committed: int, killer: int, slice_size: int) -> tuple[i
     suspects = Suspects(folder)
     mark = suspects.begin(PLACE, committed)
     if not suspects.single(mark):
-        return (committed + slice_size, False) if killer >= committed + slice_size else (
-            committed,
-            False,
+        return (
+            (committed + slice_size, False)
+            if killer >= committed + slice_size
+            else (
+                committed,
+                False,
+            )
         )
     for offset in range(committed, committed + slice_size):
         if suspects.guilty(mark, offset):

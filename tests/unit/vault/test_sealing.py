@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-
 from tests.unit.schemas.samples import SAMPLES
+
 from ticketstream.schemas.errors import UndecodableError, VaultError
 from ticketstream.schemas.masked import Identity, TicketMasked, TicketText
 from ticketstream.schemas.record import ERASED, Sealed

@@ -1,0 +1,78 @@
+"""The encoder: a vector belongs to its text alone, and a changed model does not start."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ticketstream.processors.encoder import MOST_TOKENS, REFERENCE, Encoder
+from ticketstream.schemas.errors import ModelError
+
+FOLDER = Path(__file__).parents[3] / "models" / "encoder"
+TEXTS = [
+    "Where is my parcel?",
+    "Wo bleibt mein Paket? Ich warte nun schon seit zwei Wochen auf die Lampe [ORDER_1].",
+    "I want to return the chair.",
+    "",
+    "word " * 2_000,
+]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return Encoder.load(FOLDER)
+
+
+def test_a_vector_has_384_numbers_and_length_one(encoder: Encoder) -> None:
+    vectors = encoder.embed(TEXTS)
+    assert vectors.shape == (len(TEXTS), 384)
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
+
+
+def test_no_text_gives_no_vector(encoder: Encoder) -> None:
+    assert encoder.embed([]).shape == (0, 384)
+
+
+def test_a_text_has_the_same_vector_alone_and_among_others(encoder: Encoder) -> None:
+    together = encoder.embed(TEXTS)
+    alone = np.concatenate([encoder.embed([text]) for text in reversed(TEXTS)])[::-1]
+    assert together.tobytes() == alone.tobytes()
+
+
+def test_the_same_question_in_two_languages_is_nearer_than_another(encoder: Encoder) -> None:
+    where_en, where_de, chair, *_ = encoder.embed(TEXTS)
+    assert where_en @ where_de > where_en @ chair
+
+
+def test_only_the_first_tokens_are_read(encoder: Encoder) -> None:
+    one, other = encoder.embed(["word " * MOST_TOKENS + "lamp", "word " * MOST_TOKENS + "chair"])
+    assert one.tobytes() == other.tobytes()
+
+
+def test_a_changed_file_stops_the_start(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "encoder"))
+    with (folder / "tokenizer.json").open("a") as file:
+        file.write(" ")
+    with pytest.raises(ModelError, match="not the file its manifest names"):
+        Encoder.load(folder)
+
+
+def test_a_missing_folder_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no model in"):
+        Encoder.load(tmp_path / "nothing")
+
+
+def test_a_machine_that_computes_other_vectors_is_told(encoder: Encoder, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "encoder"))
+    np.save(folder / REFERENCE, np.roll(np.load(folder / REFERENCE), 1, axis=0))
+    (folder / "manifest.toml").write_text(
+        "\n".join(
+            line
+            for line in (folder / "manifest.toml").read_text().splitlines()
+            if not line.startswith('"reference.npy"')
+        )
+    )
+    with pytest.raises(ModelError, match="computes other vectors"):
+        Encoder.load(folder)
