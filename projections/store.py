@@ -7,6 +7,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -59,6 +60,12 @@ position = Table(
 )
 
 
+_JSON: dict[str, Any] = {
+    "json_serializer": lambda value: orjson.dumps(value).decode(),
+    "json_deserializer": orjson.loads,
+}
+
+
 class RebuiltError(Exception):
     """The read models were thrown away since this reader started: begin again."""
 
@@ -82,7 +89,8 @@ def read_engine(url: str) -> Engine:
     except ArgumentError as error:
         raise SettingError("TICKETSTREAM_READ_MODELS is no SQLAlchemy URL") from error
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        server = parsed.set(drivername="postgresql+psycopg")
+        return create_engine(server, pool_pre_ping=True, **_JSON)
     if parsed.get_backend_name() != "sqlite":
         raise SettingError("TICKETSTREAM_READ_MODELS must be a sqlite or postgresql URL")
     return _sqlite(url, parsed.database)
@@ -94,7 +102,7 @@ def _sqlite(url: str, file: str | None) -> Engine:
         options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
     else:
         Path(file or "").parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, **options)
+    engine = create_engine(url, **options, **_JSON)
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine

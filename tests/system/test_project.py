@@ -62,12 +62,14 @@ async def until(true: Callable[[], bool], seconds: float = 60) -> None:
         await asyncio.sleep(0.1)
 
 
-async def running(task: Awaitable[None], stop: asyncio.Event, *steps: Awaitable[None]) -> None:
+async def running(
+    task: Awaitable[None], stop: asyncio.Event, *steps: Callable[[], Awaitable[None]]
+) -> None:
     """The task in the background while the steps run one after another."""
     background = asyncio.ensure_future(task)
     try:
         for step in steps:
-            await step
+            await step()
     finally:
         stop.set()
         await asyncio.wait_for(background, 30)
@@ -130,9 +132,7 @@ def test_a_reader_goes_on_when_the_broker_returns_and_when_its_models_are_thrown
 
     try:
         asyncio.run(
-            running(
-                run_project(address, store, CODEC, stop), stop, first(), restarted(), thrown_away()
-            )
+            running(run_project(address, store, CODEC, stop), stop, first, restarted, thrown_away)
         )
     finally:
         broker.stop(home)

@@ -1,0 +1,1 @@
+"""The desk: read models in, pages for people out; it changes nothing."""
