@@ -77,9 +77,9 @@ def article(name: str, text: str) -> Iterator[Chunk]:
         words = " ".join(body.split())
         if words:
             title = f"{meta['title']}: {heading.strip()}"
-            yield _chunk(
-                meta["id"], meta["language"], "process", meta["version"], title, words, subs
-            )
+            key = (meta["id"], meta["language"], title, words)
+            chunk_id = _chunk_id(*key)
+            yield Chunk(chunk_id, key[0], key[1], "process", meta["version"], title, words, subs)
 
 
 def product(row: Mapping[str, object]) -> Iterator[Chunk]:

@@ -39,7 +39,7 @@ class Wanted:
 
     def link(self, **changed: str) -> str:
         """The address of the inbox with some of it changed; a changed filter starts on top."""
-        fields = replace(self, **({"older": "", "newer": ""} | changed))  # type: ignore[arg-type]
+        fields = replace(self, **({"older": "", "newer": ""} | changed))
         named = {n: v for n in Wanted.__slots__ if (v := getattr(fields, n))}
         return f"/?{urlencode(named)}" if named else "/"
 

@@ -1,0 +1,82 @@
+"""An event's summary -> one line of words for the timeline."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ticketstream.doors.desk.words import Tongue, plain, word
+
+Summary = Mapping[str, Any]
+PARTS = " · "
+
+
+def summary_line(topic: str, summary: Summary, tongue: Tongue) -> str:
+    """What happened, in labels and numbers."""
+    line = LINES.get(topic)
+    return PARTS.join(part for part in line(summary, tongue) if part) if line else ""
+
+
+def percent(value: float | None) -> str:
+    """A share as whole percent."""
+    return "" if value is None else f"{value:.0%}".replace("%", "\N{NARROW NO-BREAK SPACE}%")
+
+
+def _received(s: Summary, tongue: Tongue) -> list[str]:
+    attached = {"en": "attachments", "de": "Anhänge"}[tongue]
+    count = s["attachments"]
+    return [word("channel", s["channel"], tongue), f"{count} {attached}" if count else ""]
+
+
+def _masked(s: Summary, _: Tongue) -> list[str]:
+    found = ", ".join(f"{kind} {count}" for kind, count in s["findings"].items())
+    return [s["language"]["code"], found]
+
+
+def _classified(s: Summary, _: Tongue) -> list[str]:
+    labels = [plain(s[name]) for name in ("category", "sub_category", "intent")]
+    return [*labels, percent(s["confidence"])]
+
+
+def _routed(s: Summary, tongue: Tongue) -> list[str]:
+    policy = {"en": "policy", "de": "Regelwerk"}[tongue]
+    version = f"{policy} {s['policy']['id']} {s['policy']['version']}"
+    return [word("route", s["route"], tongue), plain(s["queue"]), version]
+
+
+def _drafted(s: Summary, tongue: Tongue) -> list[str]:
+    return [word("draft", s["status"], tongue), s["model"]["name"], s["reason"]]
+
+
+def _sent(s: Summary, _: Tongue) -> list[str]:
+    return [plain(s["mode"]), plain(s["status"])]
+
+
+def _replied(s: Summary, _: Tongue) -> list[str]:
+    seconds = s["handle_seconds"]
+    return [_actions(s), "" if seconds is None else f"{seconds:.0f} s"]
+
+
+def _edited(s: Summary, tongue: Tongue) -> list[str]:
+    changed = {"en": "changed", "de": "geändert"}[tongue]
+    distance = s["edit_distance"]
+    return [_actions(s), "" if distance is None else f"{percent(distance)} {changed}"]
+
+
+def _closed(s: Summary, _: Tongue) -> list[str]:
+    return [plain(s["resolution"]), "" if s["csat"] is None else f"CSAT {s['csat']}"]
+
+
+def _actions(s: Summary) -> str:
+    return ", ".join(plain(action) for action in s["actions"])
+
+
+LINES: Mapping[str, Callable[[Summary, Tongue], list[str]]] = {
+    "ticket.received": _received,
+    "ticket.masked": _masked,
+    "ticket.classified": _classified,
+    "ticket.routed": _routed,
+    "draft.created": _drafted,
+    "reply.sent": _sent,
+    "agent.replied": _replied,
+    "agent.edited": _edited,
+    "ticket.closed": _closed,
+}
