@@ -28,11 +28,15 @@ class Embeds(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A chunk with its fused score and its cosine to the question (both centred)."""
+    """A chunk with its fused score, its centred cosine to the question, and its label.
+
+    `labelled`: the chunk was written for the ticket's sub-category.
+    """
 
     chunk: Chunk
     score: float
     cosine: float
+    labelled: bool
 
 
 @dataclass(slots=True)
@@ -65,14 +69,25 @@ class KnowledgeBase:
         vector = self.centred([question])[0]
         where = f"language = '{language}'" if language in {"en", "de"} else "false"
         columns = [*Chunk.__dataclass_fields__, "vector"]
-        near = self.table.search(vector).where(where).limit(DEPTH).select(columns).to_list()
+        near = (
+            self.table.search(vector)
+            .where(where)
+            .limit(DEPTH)
+            .select([*columns, "_distance"])
+            .to_list()
+        )
         worded = self._by_words(question, where, columns)
         labelled = {r["chunk_id"] for r in near + worded if sub_category in r["sub_categories"]}
         rows = {r["chunk_id"]: r for r in near + worded}
         ranks = ([r["chunk_id"] for r in near], [r["chunk_id"] for r in worded])
         ranked = fuse(ranks, labelled)[:most]
         return [
-            Hit(_chunk(rows[i]), score, float(np.dot(np.asarray(rows[i]["vector"]), vector)))
+            Hit(
+                _chunk(rows[i]),
+                score,
+                float(np.dot(np.asarray(rows[i]["vector"]), vector)),
+                i in labelled,
+            )
             for i, score in ranked
         ]
 
@@ -93,7 +108,9 @@ class KnowledgeBase:
         if not words:
             return []
         query = self.table.search(MatchQuery(words, "text"), query_type="fts")
-        found: list[dict[str, Any]] = query.where(where).limit(DEPTH).select(columns).to_list()
+        found: list[dict[str, Any]] = (
+            query.where(where).limit(DEPTH).select([*columns, "_score"]).to_list()
+        )
         return found
 
 

@@ -162,4 +162,6 @@ def _wanted(
 
 
 def _path(address: Any) -> str:
-    return f"{address.path}?{address.query}" if address.query else str(address.path)
+    # one slash in front: `//name` would be a link to another site
+    path = "/" + str(address.path).lstrip("/")
+    return f"{path}?{address.query}" if address.query else path
