@@ -1,5 +1,6 @@
 """JSON lines -> stages in memory -> JSON lines: the stages as a filter."""
 
+import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
@@ -11,6 +12,8 @@ from ticketstream.doors import intake_door
 from ticketstream.doors.intake.lines import received_from_line
 from ticketstream.doors.rehearsal import Rehearsal
 from ticketstream.doors.settings import Settings
+from ticketstream.processors.taxonomy import shipped_labels
+from ticketstream.schemas.classified import TicketClassified
 from ticketstream.schemas.envelope import Event
 from ticketstream.schemas.errors import (
     InvalidEventError,
@@ -114,6 +117,11 @@ def _whole(number: int, given: Mapping[str, Any]) -> Event:
     return event
 
 
+def _named(labels: Sequence[str], packed: bytes) -> dict[str, float]:
+    values = struct.unpack(f"<{len(packed) // 4}f", packed)
+    return {label: round(value, 4) for label, value in zip(labels, values, strict=True)}
+
+
 def _stage_of(topic: str) -> str:
     return next((stage.name for stage in LINE if stage.target == topic), "")
 
@@ -125,8 +133,10 @@ def _explained(topic: str, event: Event, came: Event | None) -> dict[str, Any]:
         from ticketstream.processors.mask import explain  # noqa: PLC0415
 
         return dict(explain(came, OWN_NAMES))
-    if topic == "ticket.classified":
-        from ticketstream.processors.classify import named_scores  # noqa: PLC0415
-
-        return dict(named_scores(event))
+    if isinstance(event, TicketClassified):
+        labels = shipped_labels()
+        return {
+            "scores_by_name": _named(labels.sub_categories, event.scores),
+            "intent_scores_by_name": _named(labels.intents, event.intent_scores),
+        }
     return {}

@@ -25,6 +25,7 @@ class Publisher:
     def __init__(self, brokers: str, codec: Codec) -> None:
         self._codec = codec
         self._failed: list[str] = []
+        self.sent = 0
         self._producer = Producer(
             {
                 "bootstrap.servers": brokers,
@@ -62,6 +63,7 @@ class Publisher:
                 self._producer.poll(0.5)
             else:
                 self._producer.poll(0)
+                self.sent += 1
                 return
 
     def flush(self) -> None:
@@ -88,5 +90,6 @@ class Publisher:
 def publish(brokers: str, codec: Codec, events: Iterable[Event]) -> int:
     """Send events and wait for their delivery; returns how many."""
     with Publisher(brokers, codec) as publisher:
-        sent = [publisher.send(event) for event in events]
-    return len(sent)
+        for event in events:
+            publisher.send(event)
+        return publisher.sent
