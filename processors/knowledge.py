@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import orjson
 
@@ -14,7 +14,9 @@ from ticketstream.schemas.errors import TicketstreamError
 FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 SECTION = re.compile(r"^## +(.+)$", re.MULTILINE)
 # a sentence ends at . ! ? before a space and a capital, but not after "z. B.", "Nr." or a digit
-SENTENCE_END = re.compile(r"(?<=[a-zäöüß)\"%€0-9][.!?])\s+(?=[A-ZÄÖÜ„\"0-9])")
+SENTENCE_END = re.compile(
+    r"(?:(?<=[a-zäöüß)\"%€0-9][.!?])|(?<=[A-Z]{2}[.!?]))\s+(?=[A-ZÄÖÜ„\"0-9])"
+)
 ABBREVIATION = re.compile(r"(?:\b(?:z|B|d|h|u|a|Nr|No|ca|bzw|e\.g|i\.e|approx|Mr|Mrs|Dr|St)\.)$")
 NEEDED = ("id", "language", "title", "version", "sub_categories")
 LANGUAGES = ("en", "de")
@@ -82,24 +84,36 @@ def article(name: str, text: str) -> Iterator[Chunk]:
             yield Chunk(chunk_id, key[0], key[1], "process", meta["version"], title, words, subs)
 
 
-def product(row: Mapping[str, object]) -> Iterator[Chunk]:
+def product(row: Mapping[str, Any]) -> Iterator[Chunk]:
     """A product in each language, as sentences that can be cited."""
     for language in LANGUAGES:
         name, sku = str(row[f"name_{language}"]), str(row["sku"])
-        price = f"{row['price']} {row['currency']}"
-        details = "; ".join(f"{k}: {v}" for k, v in dict(row.get("attributes", {})).items())  # type: ignore[call-overload]
-        text = _PRODUCT[language].format(name=name, sku=sku, price=price, details=details)
-        stock = _STOCK[language][bool(row["stock"])].format(name=name)
-        words = f"{text} {stock}"
+        facts = [f"{_side(k, language)} {_side(v, language)}" for k, v in row["attributes"].items()]
+        price = str(row["price"]).replace(".", _DECIMAL[language])
+        words = " ".join(
+            (
+                _PRICE[language].format(name=name, sku=sku, price=price, currency=row["currency"]),
+                _DETAILS[language].format(name=name, details=", ".join(facts)),
+                _STOCK[language][bool(row["stock"])].format(name=name),
+            )
+        )
         subs = ("availability_restock", "price_offer", "specs")
         chunk_id = _chunk_id(sku, language, name, words)
         yield Chunk(chunk_id, sku, language, "product", "", name, words, subs)
 
 
-_PRODUCT = {
-    "en": "{name} ({sku}) costs {price}. Details of {name}: {details}.",
-    "de": "{name} ({sku}) kostet {price}. Angaben zu {name}: {details}.",
+def _side(text: str, language: str) -> str:
+    """`height / Höhe` holds both languages."""
+    english, _, german = str(text).partition(" / ")
+    return german if language == "de" and german else english
+
+
+_DECIMAL = {"en": ".", "de": ","}
+_PRICE = {
+    "en": "{name} ({sku}) costs {price} {currency}.",
+    "de": "{name} ({sku}) kostet {price} {currency}.",
 }
+_DETAILS = {"en": "Details of {name}: {details}.", "de": "Angaben zu {name}: {details}."}
 _STOCK = {
     "en": {True: "{name} is in stock.", False: "{name} is out of stock at present."},
     "de": {True: "{name} ist vorrätig.", False: "{name} ist zurzeit nicht vorrätig."},

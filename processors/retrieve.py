@@ -134,6 +134,7 @@ def centre(vectors: Vectors, mean: Vectors) -> Vectors:
 def build(chunks: list[Chunk], folder: Path, encoder: Embeds) -> str:
     """Write the chunks with vectors and a full-text index; returns the knowledge's version."""
     import lancedb  # noqa: PLC0415
+    from lancedb.index import FTS  # noqa: PLC0415
 
     if not chunks:
         raise KnowledgeError("no chunks to build from: write articles first")
@@ -145,7 +146,7 @@ def build(chunks: list[Chunk], folder: Path, encoder: Embeds) -> str:
     ]
     folder.mkdir(parents=True, exist_ok=True)
     table = lancedb.connect(str(folder)).create_table(TABLE, rows, mode="overwrite")
-    table.create_fts_index("text", replace=True)
+    table.create_index("text", config=FTS(), replace=True)
     version = version_of(chunks)
     (folder / META).write_bytes(orjson.dumps({"version": version, "mean": mean.tolist()}))
     return version

@@ -70,12 +70,9 @@ CHROME: Mapping[str, Pair] = {
     "first decides": ("The first reason decided.", "Der erste Grund gab den Ausschlag."),
     "shadow": ("Shadow mode: it would have been", "Schattenbetrieb: es wäre gewesen"),
     "judgement": ("Judgement", "Einschätzung"),
-    "category": ("Category", "Kategorie"),
-    "intent": ("Intent", "Absicht"),
     "also asks": ("Also asks", "Fragt auch"),
     "anger": ("Anger", "Ärger"),
     "urgency": ("Urgency", "Dringlichkeit"),
-    "triggers": ("Trigger words", "Auslöser"),
     "escalation": ("Escalation score", "Eskalationswert"),
     "facts": ("What the shop knows", "Was der Shop weiß"),
     "customer value": ("Customer value", "Kundenwert"),
@@ -130,7 +127,6 @@ CHROME: Mapping[str, Pair] = {
         "Datenbank prüfen und „ticketstream project“ einmal in dieser Version starten.",
     ),
     "back": ("Back to the inbox", "Zurück zum Eingang"),
-    "auto": ("sent by a machine", "von einer Maschine geschickt"),
     "subtitle": ("read only", "nur lesen"),
 }
 

@@ -9,13 +9,12 @@ from uuid import UUID, uuid5
 
 from ticketstream.projections.placed import DeadLetter, Placed
 from ticketstream.projections.store import ReadModels
-from ticketstream.schemas.classified import Label, Sentiment, TicketClassified
+from ticketstream.schemas.classified import Label, Model, Sentiment, TicketClassified
 from ticketstream.schemas.draft import (
     DraftCreated,
     DraftText,
     Handover,
     Knowledge,
-    Model,
     Send,
     Sentence,
     Source,
@@ -103,12 +102,12 @@ def story(
 ) -> list[Event]:
     """The line's five events of one ticket, open; each number came a minute before the next."""
     envelope = _envelope(number)
-    common = {"person": desk.person(number), "language": Language(language, 0.99)}
+    common: Any = {"person": desk.person(number), "language": Language(language, 0.99)}
     category, sub_category, intent = labels
-    judged = {"category": category, "sub_category": sub_category, "intent": intent}
+    judged: Any = {"category": category, "sub_category": sub_category, "intent": intent}
     confidence = more.get("confidence", 0.91)
     mood = Sentiment(-0.3, more.get("anger", 0.12), 0.4)
-    seen = {"confidence": confidence, "sentiment": mood, "triggers": more.get("triggers", ())}
+    seen: Any = {"confidence": confidence, "sentiment": mood, "triggers": more.get("triggers", ())}
     facts = Facts(320.0, 129.9, "EUR", 18, 1, 0)
     ticket_text = TicketText(subject, text, more.get("quoted", ""))
     return [
@@ -148,7 +147,7 @@ def _envelope(number: int) -> Any:
     return envelope
 
 
-def _draft(envelope: Any, common: Any, route: str) -> DraftCreated:
+def _draft(envelope: Any, common: Any, route: Any) -> DraftCreated:
     wanted = route in {"agent_suggestion", "auto_reply"}
     sentences = (
         Sentence("Delivery in Germany takes 2 to 4 working days.", ("delivery#2",), 0.71),
