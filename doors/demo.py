@@ -30,6 +30,7 @@ from ticketstream.vault.keys import create_master_keys, load_key
 
 MAILBOX = ROOT / "knowledge" / "mailbox"
 SHOP = ROOT / "knowledge" / "shop"
+POLICY = ROOT / "knowledge" / "policy.toml"
 PATIENCE = 120.0  # seconds until the line must have answered every ticket
 
 
@@ -53,6 +54,7 @@ def run_demo(settings: Settings, *, once: bool, mailbox: Path | None) -> int:
                 "brokers": "",
                 "shop_db": home / "shop.db",
                 "read_models": "",
+                "policy": settings.policy or POLICY,
                 "log_level": "warning",
                 "metrics_port": 0,
             }

@@ -5,7 +5,10 @@ import signal
 import threading
 from collections.abc import Callable
 
+from ticketstream.doors.desk.app import create_app
+from ticketstream.doors.desk.serve import Server
 from ticketstream.doors.equip import codec_of, open_vault
+from ticketstream.doors.output import progress
 from ticketstream.doors.settings import Settings
 from ticketstream.projections.store import ReadModels, read_engine
 from ticketstream.stream.project import project_to_end, run_project
@@ -37,25 +40,39 @@ def keep_up(settings: Settings, brokers: str, *, once: bool) -> None:
     asyncio.run(until_stopped())
 
 
-def serve_desk(settings: Settings, tell: Callable[[str], None]) -> None:
-    """Serve the desk until a signal ends it; it holds the text key only."""
-    from ticketstream.doors.desk.app import create_app  # noqa: PLC0415
-    from ticketstream.doors.desk.serve import serve  # noqa: PLC0415
-
-    app = create_app(settings.read_models_url, open_vault(settings, identity=False))
-    serve(app, settings.desk_host, settings.desk_port, tell)
+def desk_server(settings: Settings) -> Server:
+    """The desk, bound to its address; it holds the text key only."""
+    local = settings.desk_host in {"127.0.0.1", "::1", "localhost"}
+    app = create_app(
+        settings.read_models_url,
+        open_vault(settings, identity=False),
+        zone=settings.zone,
+        hosts=("127.0.0.1", "localhost") if local else ("*",),
+    )
+    return Server(app, settings.desk_host, settings.desk_port)
 
 
 def show(settings: Settings, brokers: str, tell: Callable[[str], None]) -> None:
-    """The desk in front, the projection behind it, until a signal ends both."""
-    loop = asyncio.new_event_loop()
-    stop = asyncio.Event()
-    models, codec = models_of(settings), codec_of(settings)
-    work = run_project(brokers, models, codec, stop)
-    behind = threading.Thread(target=loop.run_until_complete, args=(work,), name="projection")
+    """The desk in front, the projection behind it, until a signal ends both.
+
+    A projection that fails ends the desk too: old rows must not look like new ones.
+    """
+    server = desk_server(settings)
+    loop, stop = asyncio.new_event_loop(), asyncio.Event()
+    work = run_project(brokers, models_of(settings), codec_of(settings), stop)
+
+    def project() -> None:
+        try:
+            loop.run_until_complete(work)
+        except Exception as error:  # noqa: BLE001  (whatever it was, it is said and ends the desk)
+            progress(f"the read models stopped: {error}")
+            server.stop()
+
+    behind = threading.Thread(target=project, name="projection")
     behind.start()
     try:
-        serve_desk(settings, tell)
+        tell(server.address)
+        server.run()
     finally:
         loop.call_soon_threadsafe(stop.set)
         behind.join(10)

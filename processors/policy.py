@@ -19,17 +19,30 @@ FRACTIONS = ("auto_reply", "suggestion", "spam", "injection", "out_of_scope", "a
 
 def default_policy() -> Policy:
     """The policy that ships: nothing is sent by itself, for the whitelist is empty."""
-    text = (files("ticketstream.processors") / "policy.toml").read_text()
-    return load_policy(text, "policy.toml")
+    return load_policy("", "policy.toml")
 
 
-def shipped_triggers() -> dict[str, Any]:
-    """The phrases that ship; a document that has `[triggers]` of its own does without them."""
-    return tomllib.loads((files("ticketstream.processors") / "triggers.toml").read_text())
+def shipped() -> dict[str, Any]:
+    """The shipped document with the shipped phrases."""
+    room = files("ticketstream.processors")
+    return tomllib.loads((room / "policy.toml").read_text()) | tomllib.loads(
+        (room / "triggers.toml").read_text()
+    )
+
+
+def _over(base: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    """What a document does not say is as shipped; its triggers and whitelist replace the others."""
+    merged = {
+        key: {**base[key], **value}
+        if isinstance(value, dict) and isinstance(base.get(key), dict) and key != "triggers"
+        else value
+        for key, value in document.items()
+    }
+    return base | merged
 
 
 def load_policy(text: str, name: str) -> Policy:
-    """A policy from its TOML text; `name` stands in the error.
+    """A policy from its TOML text, over the shipped one; `name` stands in the error.
 
     Raises:
         PolicyError: not TOML, an unknown or ill-typed setting, or a value out of range.
@@ -38,7 +51,7 @@ def load_policy(text: str, name: str) -> Policy:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(f"{name} is no TOML: {error}") from error
-    policy = _record(Policy, shipped_triggers() | document, name, "")
+    policy = _record(Policy, _over(shipped(), document), name, "")
     for problem in _problems(policy):
         raise PolicyError(f"{name}: {problem}")
     return policy  # type: ignore[no-any-return]

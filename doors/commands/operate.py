@@ -96,10 +96,11 @@ def project(
 
 def desk() -> None:
     """Serve the desk: the inbox and every ticket's timeline, read only."""
-    from ticketstream.doors.reading_room import serve_desk  # noqa: PLC0415
+    from ticketstream.doors.reading_room import desk_server  # noqa: PLC0415
 
-    settings = settings_module.load()
-    serve_desk(settings, lambda address: say(f"the desk is at {address}"))
+    server = desk_server(settings_module.load())
+    say(f"the desk is at {server.address}")
+    server.run()
 
 
 def tail(

@@ -76,7 +76,11 @@ def line(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Line
     home = tmp_path_factory.mktemp("line")
     with broker.start(home / "kafka", cache, die_with_parent=True) as kafka:
         settings = Settings(
-            home=home, cache=cache, brokers=kafka.bootstrap, shop_db=home / "shop.db"
+            home=home,
+            cache=cache,
+            brokers=kafka.bootstrap,
+            shop_db=home / "shop.db",
+            policy=ROOT / "knowledge" / "policy.toml",
         )
         create_master_keys(settings.key_folder)
         load_sample_shop(ROOT / "knowledge" / "shop", home / "shop.db")

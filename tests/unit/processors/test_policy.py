@@ -46,6 +46,19 @@ def test_a_bad_policy_is_refused_with_place_and_reason(text: str, message: str) 
     assert "\n" not in str(caught.value)
 
 
+def test_what_a_document_does_not_say_is_as_shipped() -> None:
+    policy = load_policy('id = "mine"\n[thresholds]\nsuggestion = 0.5', "mine.toml")
+    shipped = default_policy()
+    assert policy.thresholds.suggestion == 0.5
+    assert policy.thresholds.auto_reply == shipped.thresholds.auto_reply
+    assert (policy.queues, policy.triggers) == (shipped.queues, shipped.triggers)
+
+
+def test_phrases_of_a_document_replace_the_shipped_ones() -> None:
+    policy = load_policy('[triggers]\nlawyer = ["avocat"]', "mine.toml")
+    assert policy.triggers == {"lawyer": ("avocat",)}
+
+
 def test_the_hash_changes_with_every_word() -> None:
     one = load_policy("", "a")
     assert policy_hash(one) == policy_hash(load_policy("kill_switch = false", "b"))
