@@ -5,9 +5,10 @@ import sys
 import typer
 
 from ticketstream.doors.commands import broker, decide, local, operate, teach
-from ticketstream.schemas.errors import TicketstreamError
+from ticketstream.schemas.errors import BrokerError, TicketstreamError, VaultError
 
-FAILED = 2  # exit status of a start or a command that cannot go on: nothing a restart mends
+FAILED = 2  # exit status where something must be changed first: no restart mends it
+AWAY = 4  # exit status where a broker, registry or vault cannot be reached: another try may do
 
 app = typer.Typer(
     name="ticketstream",
@@ -26,7 +27,7 @@ def main() -> None:
         app()
     except TicketstreamError as error:
         print(f"ticketstream: {error}", file=sys.stderr)
-        sys.exit(FAILED)
+        sys.exit(AWAY if isinstance(error, (BrokerError, VaultError)) else FAILED)
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -1,7 +1,9 @@
 """The vault: who a ticket belongs to, with which keys, and what is known of it."""
 
+import fcntl
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +25,25 @@ def sqlite_engine(path: Path | None) -> Engine:
     """An engine on one file (None: in memory), durable at commit, shared by processes."""
     url = "sqlite://" if path is None else f"sqlite:///{path}"
     if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _prepare(path)
     engine = create_engine(url, connect_args={"timeout": 30})
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine
 
 
+def _prepare(path: Path) -> None:
+    """Switch the file to write-ahead logging, one process at a time: SQLite does not wait there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("w") as lock, _store_errors():
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with closing(sqlite3.connect(path, timeout=30)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+
+
 def _configure(connection: Any, _record: Any) -> None:
     # the driver's own transaction handling would start too late to hold the write lock
     connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode=WAL")
     # a key that is lost is text that is lost: the vault is on disk before Kafka commits
     connection.execute("PRAGMA synchronous=FULL")
     # destroyed keys must not stay readable in free pages
@@ -49,7 +59,7 @@ def _begin(connection: Connection) -> None:
 def _store_errors() -> Iterator[None]:
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, sqlite3.Error) as error:
         raise VaultError(
             f"the vault's store failed ({type(error).__name__}): "
             "check that its file or server can be written"
@@ -70,8 +80,8 @@ class Vault:
         self._writer = engine.execution_options(begin="BEGIN IMMEDIATE")
         self.keys = keys
         self.shop = shop
-        with _store_errors():
-            tables.metadata.create_all(engine)
+        with _store_errors(), self._writer.begin() as connection:
+            tables.metadata.create_all(connection)
 
     def admit(self, arrivals: Sequence[Arrival]) -> list[Admission | Erased]:
         """Person, case and facts of each arrival, decided once per ticket id."""

@@ -12,7 +12,7 @@ from ticketstream.doors.equip import codec_of, equip, open_vault
 from ticketstream.doors.output import Json, say, say_json, table
 from ticketstream.doors.settings import Settings
 from ticketstream.schemas.errors import SettingError, UndecodableError
-from ticketstream.schemas.topics import EVENTS
+from ticketstream.schemas.topics import EVENTS, dead_topic
 from ticketstream.vault.keys import create_master_keys, load_key
 
 dead = typer.Typer(help="What could not be processed.", no_args_is_help=True)
@@ -53,7 +53,7 @@ def run(
     configure_log(settings)
     names = _known(stages or [])
     brokers = brokers_of(settings)
-    topics.require(brokers, [])
+    topics.require(brokers, topics_of(names))
     supervisor = supervisor_of(settings, brokers, names)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: supervisor.stop())
@@ -209,6 +209,14 @@ def configure_log(settings: Settings) -> None:
     from ticketstream.stream.log import configure  # noqa: PLC0415
 
     configure(json=settings.log_json, level=settings.log_level)
+
+
+def topics_of(names: list[str]) -> list[str]:
+    """The topics that stages read and write."""
+    from ticketstream.stream.pipeline import STAGES  # noqa: PLC0415
+
+    wanted = [s for s in STAGES if s.name in names]
+    return [t for s in wanted for t in (s.source, s.target, dead_topic(s.source))]
 
 
 def _known(names: list[str]) -> list[str]:

@@ -2,6 +2,8 @@
 
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -206,3 +208,19 @@ def test_a_store_that_cannot_be_written_is_an_error_that_says_so(folder: Path) -
     (folder / "vault.db").mkdir()
     with pytest.raises(VaultError, match="can be written"):
         Vault(sqlite_engine(folder / "vault.db"), load_master_keys(folder / "keys"), NoShop())
+
+
+def test_many_processes_may_open_a_new_vault_at_once(folder: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path;"
+        "from ticketstream.vault.store import Vault, sqlite_engine;"
+        "from ticketstream.vault.facts import NoShop;"
+        "from ticketstream.vault.keys import load_master_keys;"
+        "f = Path(sys.argv[1]);"
+        "Vault(sqlite_engine(f / 'new.db'), load_master_keys(f / 'keys'), NoShop()).keys_of([])"
+    )
+    started = [
+        subprocess.Popen([sys.executable, "-c", code, str(folder)], stderr=subprocess.PIPE)
+        for _ in range(6)
+    ]
+    assert [p.communicate()[1].decode() for p in started] == [""] * 6
