@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -25,7 +26,7 @@ from ticketstream.schemas.received import TicketReceived
 from ticketstream.schemas.routed import TicketRouted
 from ticketstream.schemas.topics import EVENTS
 from ticketstream.stream import broker, topics
-from ticketstream.stream.census import Tally, census, settled
+from ticketstream.stream.census import Tally, census, header, settled
 from ticketstream.stream.publish import Publisher
 from ticketstream.stream.reading import read_all
 from ticketstream.vault.facts import load_sample_shop
@@ -271,7 +272,7 @@ def test_tail_shows_every_draft_and_opens_its_text_only_when_asked(
 def test_every_drafted_sentence_stands_in_the_knowledge_base_and_names_its_source(
     line: Line, mailbox: list[Tally]
 ) -> None:
-    from ticketstream.processors.knowledge import chunks_of  # noqa: PLC0415
+    from ticketstream.processors.knowledge import chunks_of
 
     chunks = {c.chunk_id: c for c in chunks_of(ROOT / "knowledge")}
     rows = [
@@ -309,3 +310,41 @@ def test_an_event_carries_the_draft_created_type_that_the_crm_expects(
         e.status for e in line.events("draft.created") if isinstance(e, DraftCreated)
     )
     assert {"drafted", "handover", "not_wanted"} <= set(statuses)
+
+
+@pytest.mark.data
+def test_public_mails_go_through_the_whole_line_and_none_is_lost(
+    line: Line, mailbox: list[Tally], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = ROOT.parent / "shared" / "data"
+    if not data.is_dir():
+        pytest.skip("public mails could not be sent through the line: no ../shared/data")
+    folders = [data / name for name in ("mime_flanker", "mime_mikel_mail", "talon_fixtures")]
+    count = _unpack(data / "spamassassin", tmp_path, 300)
+    before = census(line.settings.brokers)
+    paths = [str(f) for f in (*folders, tmp_path)]
+    published = json.loads(line.command("publish", *paths, "--json").splitlines()[0])
+    assert published["tickets"] > count
+    wanted = before[0].came_in + published["tickets"]
+    after = line.wait(lambda t: t[0].came_in == wanted and settled(t), seconds=150)
+    reasons = Counter(
+        header(r, "reason")
+        for r in read_all(line.settings.brokers, [n for n in topics.topics() if "dead" in n])
+    )
+    with capsys.disabled():
+        dead = ", ".join(f"{k} {n}" for k, n in reasons.items())
+        print(f"\npublic mails: {published}, dead letters on the line by reason: {dead}")
+    assert all((t.waiting, t.twice) == (0, 0) for t in after)
+    assert sum(t.dead for t in after) - sum(t.dead for t in before) <= 0.02 * count
+
+
+def _unpack(folder: Path, into: Path, most: int) -> int:
+    archive = next(folder.glob("*.tar.gz"))
+    with tarfile.open(archive) as tar:
+        members = [m for m in tar if m.isfile() and m.size > 200]
+        chosen = members[:: max(1, len(members) // most)][:most]
+        for number, member in enumerate(chosen):
+            file = tar.extractfile(member)
+            assert file is not None
+            (into / f"{number}.eml").write_bytes(file.read())
+    return len(chosen)
