@@ -157,7 +157,11 @@ def sample(settings: Settings, count: int) -> list[TicketReceived]:
 def _other(ticket: TicketReceived, number: int) -> TicketReceived:
     event_id: UUID = uuid4()
     sender = replace(ticket.sender, address=f"person{number}@mail.example")
-    names = {"event_id": event_id, "ticket_id": str(event_id), "case_id": str(event_id)}
+    names: dict[str, Any] = {
+        "event_id": event_id,
+        "ticket_id": str(event_id),
+        "case_id": str(event_id),
+    }
     return replace(ticket, **names, sender=sender)
 
 
@@ -172,7 +176,9 @@ def line(settings: Settings, names: Sequence[str]) -> Iterator[dict[str, int]]:
         supervisor.end()
 
 
-def drain(settings: Settings, tickets: list[TicketReceived], pids: dict[str, int]) -> dict[str, Any]:
+def drain(
+    settings: Settings, tickets: list[TicketReceived], pids: dict[str, int]
+) -> dict[str, Any]:
     """Publish, start all stages, wait until every ticket has its draft."""
     with Publisher(settings.brokers, Codec()) as publisher:
         for ticket in tickets:

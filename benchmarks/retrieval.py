@@ -3,8 +3,8 @@
     python benchmarks/retrieval.py
 
 Reads knowledge/questions.jsonl, pairs of an English and a German question. The abstaining threshold
-was chosen on every second pair; the others are scored. No label of the ticket is given, so this is the harder case. Peer in the same run: BM25
-full text alone (what a help desk's search box does).
+was chosen on every second pair; the others are scored. No label of the ticket is given, so this is
+the harder case. Peer in the same run: BM25 full text alone (what a help desk's search box does).
 """
 
 import json

@@ -64,13 +64,13 @@ def _runs(
     _load(brokers, "ticket.masked", _tickets(home, sealed))
     for number in range(rounds):
         for kind, size in PLAIN:
-            yield _run(brokers, home, kind, size, ("plain", plain), number)
+            yield _run(brokers, home, kind, size, source=("plain", plain), number=number)
         for kind, size in SEALED:
-            yield _run(brokers, home, kind, size, ("ticket.masked", sealed), number)
+            yield _run(brokers, home, kind, size, source=("ticket.masked", sealed), number=number)
 
 
 def _run(
-    brokers: str, home: Path, kind: str, size: int, source: tuple[str, int], number: int
+    brokers: str, home: Path, kind: str, size: int, *, source: tuple[str, int], number: int
 ) -> dict[str, Any]:
     target = f"{kind}-{size}-{number}"
     _create(brokers, target)
@@ -97,13 +97,20 @@ def _run(
     if count != source[1]:
         raise RuntimeError(f"{target}: {count} outputs of {source[1]} inputs")
     rate = count / seconds
-    print(f"  {target:16} {rate:10,.0f} msg/s  {count / cpu:10,.0f} msg a client CPU second", flush=True)
+    print(
+        f"  {target:16} {rate:10,.0f} msg/s  {count / cpu:10,.0f} msg a client CPU second",
+        flush=True,
+    )
     return {"kind": kind, "slice": size, "rate": rate, "per_cpu_second": count / cpu}
 
 
 def _span(brokers: str, topic: str) -> tuple[float, int]:
     reader = Consumer(
-        {"bootstrap.servers": brokers, "group.id": f"v-{topic}", "isolation.level": "read_committed"}
+        {
+            "bootstrap.servers": brokers,
+            "group.id": f"v-{topic}",
+            "isolation.level": "read_committed",
+        }
     )
     reader.assign([TopicPartition(topic, p, 0) for p in range(PARTITIONS)])
     stamps: list[int] = []

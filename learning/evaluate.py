@@ -6,9 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ticketstream.learning.corpus import Embeds
+from ticketstream.learning.examples import Example
 from ticketstream.learning.held_out import HeldOut
 from ticketstream.learning.linear import Doubles
-from ticketstream.processors.calibration import PairCalibration, calibrate
+from ticketstream.processors.calibration import PairCalibration, calibrate, log_odds
+from ticketstream.processors.heads import Heads
 from ticketstream.processors.taxonomy import JUNK, OUT_OF_SCOPE, Labels
 
 Bools = npt.NDArray[np.bool_]
@@ -16,6 +19,7 @@ Bools = npt.NDArray[np.bool_]
 BINS = 10
 SURE = 0.85  # the policy's threshold of automatic replies
 HALF = 0.5
+SHARES = ("anger", "urgency", "out_of_scope", "spam")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,19 @@ def quality(held: HeldOut, labels: Labels, calibration: PairCalibration) -> Qual
         polarity_r=_correlation(scores["polarity"], [e.polarity for e in examples]),
         urgency_r=_correlation(scores["urgency"], [e.urgency for e in examples]),
     )
+
+
+def heads_scores(examples: Sequence[Example], encoder: Embeds, heads: Heads) -> HeldOut:
+    """The scores that stored heads give to examples."""
+    texts = [e.text for e in examples]
+    judged = heads.judge(encoder.embed(texts), texts)
+    scores = {
+        "sub_category": np.array([j.scores for j in judged], np.float64),
+        "intent": np.array([j.intent_scores for j in judged], np.float64),
+        "polarity": np.array([j.polarity for j in judged]),
+    }
+    shares = {name: np.array([getattr(j, name) for j in judged]) for name in SHARES}
+    return HeldOut(examples, scores | {name: log_odds(share) for name, share in shares.items()})
 
 
 def by_language(held: HeldOut, labels: Labels, calibration: PairCalibration) -> dict[str, Quality]:

@@ -1,9 +1,10 @@
 """What a model learns from: one labelled text, masked as it would be in the stream."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b, sha256
+from typing import Literal
 
 import orjson
 
@@ -19,12 +20,14 @@ class Example:
     Attributes:
         text: subject and text in the form that `classify` judges, masked.
         anger: 0 to 1, like urgency; polarity is -1 to 1.
-        weight: how much it counts in training.
+        kind: how it was made; heads count kinds differently (`learning.fit.RECIPES`).
+        weight: how much it counts among its kind.
     """
 
     text: str
     language: str
     source: str
+    kind: Literal["seed", "phrases", "foreign", "correction"] = "seed"
     sub_category: str = ""
     intent: str = ""
     anger: float | None = None
@@ -52,11 +55,6 @@ def capped(examples: Iterable[Example], most: int, salt: str = "") -> list[Examp
         if taken[key] <= most:
             kept.append(example)
     return kept
-
-
-def weighing(examples: Iterable[Example], weight: float) -> list[Example]:
-    """The same examples with another weight."""
-    return [replace(e, weight=weight) for e in examples]
 
 
 def fingerprint(examples: Sequence[Example]) -> str:

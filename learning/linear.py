@@ -18,10 +18,8 @@ Plane = tuple[Doubles, Doubles]  # weights [outputs, features], bias [outputs]
 
 BITS = 13
 SPELLING = 1.0  # how much spelling counts beside meaning, measured
-DIMENSIONS = 1_000  # as good as all of them, measured, and ten times faster
-STRENGTH = 30.0  # inverse of the penalty
-RIDGE = 1.0
-MOST_STEPS = 300
+DIMENSIONS = 800  # as good as all of them, measured, and ten times faster
+MOST_STEPS = 200
 UNSEEN = -30.0  # the score of a label without examples: it never wins
 
 
@@ -53,7 +51,7 @@ def space_of(vectors: Vectors, rows: ngrams.Rows, seed: int) -> Space:
     idf = ngrams.rarity(rows, BITS)
     features = joined(centred(vectors, mean), ngrams.weighted(rows, idf))
     dimensions = min(DIMENSIONS, len(rows) - 1, features.shape[1])
-    found = TruncatedSVD(dimensions, random_state=seed, n_iter=4).fit(features)
+    found = TruncatedSVD(dimensions, random_state=seed, n_iter=3).fit(features)
     return Space(mean, idf, found.components_)
 
 
@@ -67,24 +65,28 @@ def joined(vectors: Vectors, rows: ngrams.Rows) -> sparse.csr_matrix:
 
 
 def classes(
-    placed: Doubles, labels: Sequence[str], weights: Sequence[float], names: Sequence[str]
+    placed: Doubles,
+    labels: Sequence[str],
+    weights: Sequence[float],
+    names: Sequence[str],
+    strength: float,
 ) -> Plane:
     """One output a name; a name without examples gets a score that never wins."""
     plane, bias = np.zeros((len(names), placed.shape[1])), np.full(len(names), UNSEEN)
-    for name, row, constant in _rows(placed, labels, weights):
+    for name, row, constant in _rows(placed, labels, weights, strength):
         plane[names.index(name)], bias[names.index(name)] = row, constant
     return plane, bias
 
 
 def _rows(
-    placed: Doubles, labels: Sequence[str], weights: Sequence[float]
+    placed: Doubles, labels: Sequence[str], weights: Sequence[float], strength: float
 ) -> Iterator[tuple[str, Doubles, float]]:
     """Label, weights and constant of each label that occurs."""
     found = sorted(set(labels))
     if len(found) == 1:
         yield found[0], np.zeros(placed.shape[1]), 0.0
         return
-    model = LogisticRegression(C=STRENGTH, max_iter=MOST_STEPS)
+    model = LogisticRegression(C=strength, max_iter=MOST_STEPS)
     model.fit(placed, np.asarray(labels), np.asarray(weights))
     two = len(found) == 1 + len(model.coef_)  # of two labels only the second has a row
     rows = np.vstack([-model.coef_, model.coef_]) / 2 if two else model.coef_
@@ -94,10 +96,12 @@ def _rows(
     yield from zip(found, rows, constants, strict=True)
 
 
-def degree(placed: Doubles, degrees: Sequence[float], weights: Sequence[float]) -> Plane:
+def degree(
+    placed: Doubles, degrees: Sequence[float], weights: Sequence[float], strength: float
+) -> Plane:
     """One output for a degree from 0 to 1: a text of degree 0.7 counts 0.7 yes and 0.3 no."""
     yes, counts = np.asarray(degrees), np.asarray(weights)
-    model = LogisticRegression(C=STRENGTH, max_iter=MOST_STEPS)
+    model = LogisticRegression(C=strength, max_iter=MOST_STEPS)
     answers = np.repeat([1, 0], len(yes))
     model.fit(
         np.vstack([placed, placed]), answers, np.concatenate([counts * yes, counts * (1 - yes)])
@@ -105,9 +109,11 @@ def degree(placed: Doubles, degrees: Sequence[float], weights: Sequence[float]) 
     return model.coef_, model.intercept_
 
 
-def number(placed: Doubles, values: Sequence[float], weights: Sequence[float]) -> Plane:
+def number(
+    placed: Doubles, values: Sequence[float], weights: Sequence[float], strength: float
+) -> Plane:
     """One output for a number."""
-    model = Ridge(alpha=RIDGE).fit(placed, np.asarray(values), np.asarray(weights))
+    model = Ridge(alpha=1 / strength).fit(placed, np.asarray(values), np.asarray(weights))
     return model.coef_[None, :], np.array([model.intercept_])
 
 

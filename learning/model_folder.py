@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ticketstream.learning.card import card_of
 from ticketstream.learning.fit import Fitted
 from ticketstream.learning.linear import SPELLING, Doubles
 from ticketstream.processors.calibration import CALIBRATION, PairCalibration
@@ -40,6 +41,7 @@ def stored_weights(fitted: Fitted, scales: Mapping[str, tuple[float, float]]) ->
         hashed=np.round(hashed / step).astype(np.int8),
         hashed_scale=step.astype(np.float32),
         bias=np.concatenate([bias for _, bias in planes]).astype(np.float32),
+        habits=fitted.habits.astype(np.float32),
     )
     return file.getvalue()
 
@@ -49,15 +51,14 @@ def write_folder(
     weights: bytes,
     calibration: PairCalibration,
     manifest: Mapping[str, Any],
-    card: str,
 ) -> None:
-    """Write a model folder; `manifest` gets the files' digests, the card is for people."""
+    """Write a model folder with its card; `manifest` gets the digest of the weights."""
     out.mkdir(parents=True, exist_ok=True)
     (out / WEIGHTS).write_bytes(weights)
     write_calibration(out / CALIBRATION, calibration)
     named = {**manifest, "files": {WEIGHTS: sha256(weights).hexdigest()}}
     (out / MANIFEST).write_text(toml(named), encoding="utf-8")
-    (out / CARD).write_text(card, encoding="utf-8")
+    (out / CARD).write_text(card_of(manifest), encoding="utf-8")
 
 
 def write_calibration(path: Path, calibration: PairCalibration) -> None:

@@ -32,6 +32,7 @@ def correction(row: Mapping[str, Any]) -> Example:
         text=row["text"],
         language=row["language"],
         source="correction",
+        kind="correction",
         sub_category=row["sub_category"],
         intent=row.get("intent") or "",
         weight=CORRECTION_WEIGHT,

@@ -122,7 +122,7 @@ def classified(
         calibration=calibration.calibration,
         sentiment=Sentiment(judged.polarity, judged.anger, judged.urgency),
         triggers=triggers(text, resources.phrases),
-        injection=sounds_like(text, shipped_weights("injection")),
+        injection=sounds_like(everything(ticket.text), shipped_weights("injection")),
         spam=max(judged.spam, sounds_like(text, shipped_weights("spam"))),
     )
 
@@ -138,6 +138,14 @@ def judged_text(text: object) -> str:
     subject, *written = written_by_customer(text)
     body = "\n".join(filter(None, (part.strip() for part in written)))
     return joint(subject, body) or "\n".join(a.text for a in text.attachments).strip()
+
+
+def everything(text: object) -> str:
+    """All that came with a ticket: what is quoted or attached may give orders to a machine too."""
+    assert isinstance(text, TicketText)
+    turns = (turn.text for turn in text.transcript)
+    attached = (part for a in text.attachments for part in (a.name, a.text))
+    return "\n\n".join((text.subject, text.text, text.quoted, *turns, *attached))
 
 
 def joint(subject: str, body: str) -> str:

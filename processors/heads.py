@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ticketstream.processors import ngrams
+from ticketstream.processors.calibration import probabilities
 from ticketstream.processors.encoder import Vectors
 from ticketstream.processors.model_files import Manifest, read_manifest
 from ticketstream.processors.taxonomy import Labels
@@ -44,6 +45,7 @@ class Weights:
         dense: float32 [outputs, 384], on the centred vector at unit length.
         hashed: float32 [2**bits, outputs], on n-gram counts weighted by `idf` [2**bits].
         bias: float32 [outputs].
+        habits: float32 [sub-categories, intents], what an intent gains where it is usual.
     """
 
     mean: Floats
@@ -51,6 +53,7 @@ class Weights:
     hashed: Floats
     idf: Floats
     bias: Floats
+    habits: Floats
 
     @property
     def bits(self) -> int:
@@ -94,7 +97,7 @@ class Heads:
         anger, urgency, polarity, foreign, spam = (float(x) for x in row[subs + intents :])
         return Judgement(
             scores=row[:subs],
-            intent_scores=row[subs : subs + intents],
+            intent_scores=row[subs : subs + intents] + self._habit(row[:subs]),
             anger=sigmoid(anger),
             urgency=sigmoid(urgency),
             polarity=min(1.0, max(-1.0, polarity)),
@@ -102,13 +105,17 @@ class Heads:
             spam=sigmoid(spam),
         )
 
+    def _habit(self, scores: Floats) -> Floats:
+        gains = probabilities(scores, 1.0) @ self.weights.habits
+        return gains.astype(np.float32)
+
 
 def read_weights(path: Path) -> Weights:
     """The weights as `learning.train` stores them: n-gram weights as int8 with a scale each."""
     stored = np.load(path)
     full = {name: stored[name].astype(np.float32) for name in stored.files}
     hashed = full["hashed"] * full["hashed_scale"]
-    return Weights(full["mean"], full["dense"], hashed, full["idf"], full["bias"])
+    return Weights(full["mean"], full["dense"], hashed, full["idf"], full["bias"], full["habits"])
 
 
 def centred(vectors: Vectors, mean: Floats) -> Vectors:

@@ -45,9 +45,9 @@ def try_files(files: list[Path], *, json: Json = False) -> None:
     from ticketstream.doors.rehearsal import Rehearsal  # noqa: PLC0415
 
     settings = settings_module.load()
+    tickets, dead = intake_door.read_all(files, settings, intake_door.throwaway_key())
     intake_door.ensure_knowledge(settings)
     rehearsal = Rehearsal(settings, "draft")
-    tickets, dead = intake_door.read_all(files, settings, intake_door.throwaway_key())
     for letter in dead:
         say(f"intake.dead: {letter.reason}: {letter.message}")
     for ticket in tickets:

@@ -1,11 +1,15 @@
 """knowledge and model: what the line knows, and how it learns."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from ticketstream.doors import settings as settings_module
-from ticketstream.doors.output import Json, say, say_json, table
+from ticketstream.doors.output import Json, progress, say, say_json, table
+from ticketstream.doors.settings import ROOT
 
 knowledge = typer.Typer(help="The knowledge base.", no_args_is_help=True)
 model = typer.Typer(help="The models.", no_args_is_help=True)
@@ -48,3 +52,54 @@ def search(
             say_json({"score": score, "cosine": cosine, "chunk_id": chunk_id, "title": title})
         return
     table(["score", "cosine", "chunk", "title"], rows)
+
+
+@model.command()
+def train(
+    out: Annotated[Path, typer.Option(help="The folder of the new heads.")],
+    data: Annotated[Path | None, typer.Option(help="Folder of the public sets.")] = None,
+    seeds: Annotated[Path, typer.Option(help="The project's seeds.")] = ROOT / "knowledge/seeds",
+    corrections: Annotated[
+        Path | None, typer.Option(help="JSON lines {text, language, sub_category, intent}.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the one random draw.")] = 1,
+) -> None:
+    """Train the heads on seeds, public sets and agents' corrections; needs the extra `train`."""
+    from ticketstream.learning.train import train as learn  # noqa: PLC0415
+    from ticketstream.processors.encoder import Encoder  # noqa: PLC0415
+
+    progress("training takes minutes: every text is read by the encoder first ...")
+    encoder = Encoder.load(settings_module.load().models / "encoder")
+    report = learn(data, seeds, encoder, out, seed, corrections=corrections or ())
+    say(f"heads {report.version} are in {out}, trained on {sum(report.sources.values())} texts")
+    _qualities(report.held_out)
+
+
+@model.command()
+def evaluate(
+    tickets: Annotated[Path, typer.Option(help="Labelled tickets.")] = ROOT
+    / "knowledge/testset/own.jsonl",
+    heads: Annotated[Path | None, typer.Option(help="A folder of heads.")] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """The quality of heads on labelled tickets; by default on the project's own test set."""
+    from ticketstream.learning.judge import judge  # noqa: PLC0415
+    from ticketstream.processors.encoder import Encoder  # noqa: PLC0415
+
+    settings = settings_module.load()
+    encoder = Encoder.load(settings.models / "encoder")
+    found = judge(heads or settings.models / "heads", tickets, encoder)
+    if json:
+        say_json({name: asdict(quality) for name, quality in found.items()})
+    else:
+        _qualities(found)
+
+
+def _qualities(found: Mapping[str, Any]) -> None:
+    rows = [[name, *asdict(quality).values()] for name, quality in found.items()]
+    names = ["", *asdict(next(iter(found.values())))]
+    for number, name in enumerate(names):
+        values = [row[number] for row in rows]
+        shown = [f"{v:.3f}" if isinstance(v, float) else str(v) for v in values]
+        say(f"  {name:16}" + "".join(f"{v:>10}" for v in shown))

@@ -38,7 +38,9 @@ def phrased_examples() -> Iterator[Example]:
         for sub, intents in _document(language).items():
             for intent, phrases in intents.items():
                 for phrase in phrases:
-                    yield from _manners(phrase, frames, Example("", language, SOURCE, sub, intent))
+                    yield from _manners(
+                        phrase, frames, Example("", language, SOURCE, "phrases", sub, intent)
+                    )
 
 
 def _manners(phrase: str, frames: Mapping[str, Any], label: Example) -> Iterator[Example]:
@@ -50,6 +52,7 @@ def _manners(phrase: str, frames: Mapping[str, Any], label: Example) -> Iterator
             text=_filled(text, label.language, draw),
             language=label.language,
             source=label.source,
+            kind=label.kind,
             sub_category=label.sub_category,
             intent=label.intent,
             anger=anger if anger or calm else None,

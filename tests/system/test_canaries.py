@@ -73,7 +73,7 @@ def test_faust_reads_uncommitted_unless_the_private_setting_is_set() -> None:
 
 
 def test_the_loop_uses_nothing_of_faust_that_loses_or_doubles_events() -> None:
-    """`exactly_once`, take, take_events, send_soon, sinks, tables, concurrency: see architecture."""
+    """The list stands in the architecture: exactly_once, take, send_soon, sinks, tables, ..."""
     room = Path(ticketstream.stream.__file__).parent
     text = "".join((room / name).read_text() for name in ("stage.py", "faust_app.py"))
     code = "\n".join(line.split("#")[0] for line in text.splitlines())

@@ -4,6 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from tests.unit.schemas.samples import SAMPLES
+
 from ticketstream.learning.replay import replay_route
 from ticketstream.processors.policy import load_policy
 from ticketstream.processors.route import RouteResources, route

@@ -1,4 +1,4 @@
-"""Articles become chunks that can be cited; the search finds them; the drafter quotes or abstains."""
+"""Articles become chunks to cite; the search finds them; the drafter quotes or abstains."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from tests.unit.schemas.samples import SAMPLES
+
 from ticketstream.doors.settings import ROOT
 from ticketstream.processors.draft import AI_NOTICE, DraftResources, draft
 from ticketstream.processors.knowledge import (
@@ -60,8 +60,8 @@ class Words:
         for row, text in zip(out, texts, strict=True):
             for word in text.lower().replace(".", " ").replace("?", " ").split():
                 row[int.from_bytes(blake2b(word.encode(), digest_size=2).digest()) % 64] += 1
-            row /= max(float(np.linalg.norm(row)), 1e-9)
-        return out
+        lengths = np.linalg.norm(out, axis=1, keepdims=True)
+        return np.asarray(out / np.maximum(lengths, 1e-9), np.float32)
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +136,7 @@ def test_the_sample_shop_has_its_articles_in_both_languages() -> None:
 
 
 def test_numbers_agree_between_the_languages_of_an_article() -> None:
-    import re  # noqa: PLC0415
+    import re
 
     def numbers(language: str) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}

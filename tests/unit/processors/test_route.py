@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-
 from tests.unit.schemas.samples import SAMPLES
+
 from ticketstream.processors.policy import default_policy
 from ticketstream.processors.route import RouteResources, escalation_of, route
 from ticketstream.schemas.classified import Label, Sentiment, TicketClassified

@@ -72,7 +72,7 @@ def test_a_worker_whose_parent_is_gone_ends() -> None:
         f"p = subprocess.Popen([sys.executable, '-c', {grandchild!r}]); print(p.pid, flush=True);"
         "import time; time.sleep(1)"
     )
-    import subprocess  # noqa: PLC0415
+    import subprocess
 
     pid = int(subprocess.run(child(parent), capture_output=True, check=True).stdout)
     deadline = time.monotonic() + 10

@@ -54,7 +54,7 @@ def shares(name: str, mails: Iterable[bytes], store: Path) -> float:
             encode_record(found)
             kinds["read"] += 1
     total = kinds.total()
-    print(f"{name}: {total} mails,", ", ".join(f"{k}: {n / total:.1%}" for k, n in kinds.items()))  # noqa: T201
+    print(f"{name}: {total} mails,", ", ".join(f"{k}: {n / total:.1%}" for k, n in kinds.items()))
     assert total > 0
     return 1 - kinds["read"] / total
 

@@ -1,0 +1,64 @@
+"""Calibration: pure, monotone, named by its numbers."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ticketstream.processors.calibration import (
+    PairCalibration,
+    calibrate,
+    calibration_of,
+    probabilities,
+    read_calibration,
+)
+from ticketstream.schemas.errors import ModelError
+
+PLAIN = PairCalibration(1.0, 1.0, (0.0, 1.0, 1.0), 100)
+
+
+def test_clearer_scores_give_a_higher_confidence() -> None:
+    unsure = calibrate([1.0, 0.9, 0.0], [1.0, 0.9], PLAIN)
+    sure = calibrate([9.0, 0.9, 0.0], [9.0, 0.9], PLAIN)
+    assert 0.0 < unsure < sure < 1.0
+
+
+def test_a_higher_temperature_makes_less_sure() -> None:
+    hot = replace(PLAIN, temperature=4.0)
+    assert calibrate([3.0, 0.0], [3.0, 0.0], hot) < calibrate([3.0, 0.0], [3.0, 0.0], PLAIN)
+
+
+def test_stored_bytes_give_the_same_confidence_as_the_scores() -> None:
+    scores, intents = np.array([2.5, -1.0], "<f4"), np.array([0.5, 0.25], "<f4")
+    stored = [np.frombuffer(part.tobytes(), "<f4") for part in (scores, intents)]
+    assert calibrate(*stored, PLAIN) == calibrate(scores, intents, PLAIN)
+
+
+def test_probabilities_sum_to_one_however_large_the_scores() -> None:
+    shares = probabilities([1e4, 0.0, -1e4], 1.0)
+    assert shares.sum() == pytest.approx(1.0)
+    assert shares[0] == pytest.approx(1.0)
+
+
+def test_the_id_changes_with_every_number() -> None:
+    others = [
+        replace(PLAIN, temperature=1.1),
+        replace(PLAIN, intent_temperature=1.1),
+        replace(PLAIN, platt=(0.1, 1.0, 1.0)),
+        replace(PLAIN, size=101),
+    ]
+    assert len({c.id for c in (PLAIN, *others)}) == 5
+
+
+def test_a_missing_or_broken_calibration_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="ticketstream calibrate"):
+        read_calibration(tmp_path / "none.toml")
+    (tmp_path / "broken.toml").write_text("temperature = 1.0")
+    with pytest.raises(ModelError, match="ticketstream calibrate"):
+        read_calibration(tmp_path / "broken.toml")
+
+
+def test_a_document_gives_its_calibration() -> None:
+    document = {"temperature": 1, "intent_temperature": 1.0, "platt": [0, 1, 1], "size": 100}
+    assert calibration_of(document) == PLAIN
