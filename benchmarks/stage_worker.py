@@ -20,9 +20,10 @@ from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.envelope import Producer as By
 from ticketstream.schemas.envelope import answering
 from ticketstream.schemas.masked import TicketMasked
+from ticketstream.stream.loop import LoopSettings
 from ticketstream.stream.metrics import Metrics
 from ticketstream.stream.record import Incoming, Outgoing
-from ticketstream.stream.stage import LoopSettings, run_stage
+from ticketstream.stream.stage import run_stage
 from ticketstream.stream.work import Stage, Work
 from ticketstream.vault.facts import NoShop
 from ticketstream.vault.keys import load_master_keys

@@ -1,6 +1,6 @@
 """Events -> Kafka from a door: idempotent, keyed by ticket, with the headers of every event."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -25,7 +25,6 @@ class Publisher:
     def __init__(self, brokers: str, codec: Codec) -> None:
         self._codec = codec
         self._failed: list[str] = []
-        self.sent = 0
         self._producer = Producer(
             {
                 "bootstrap.servers": brokers,
@@ -63,7 +62,6 @@ class Publisher:
                 self._producer.poll(0.5)
             else:
                 self._producer.poll(0)
-                self.sent += 1
                 return
 
     def flush(self) -> None:
@@ -85,11 +83,3 @@ class Publisher:
     def _delivered(self, error: KafkaError | None, _message: Message) -> None:
         if error is not None:
             self._failed.append(error.str())
-
-
-def publish(brokers: str, codec: Codec, events: Iterable[Event]) -> int:
-    """Send events and wait for their delivery; returns how many."""
-    with Publisher(brokers, codec) as publisher:
-        for event in events:
-            publisher.send(event)
-        return publisher.sent

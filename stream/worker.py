@@ -12,10 +12,11 @@ from ticketstream.schemas.dead import Dead
 from ticketstream.schemas.topics import dead_topic
 from ticketstream.stream import topics
 from ticketstream.stream.health import serve_health
+from ticketstream.stream.loop import Loop, LoopSettings
 from ticketstream.stream.metrics import Metrics
 from ticketstream.stream.orphan import end_with_parent
 from ticketstream.stream.record import Incoming, Outgoing
-from ticketstream.stream.stage import Loop, LoopSettings, run_stage
+from ticketstream.stream.stage import run_stage
 from ticketstream.stream.work import Resources, Seals, Stage, Work
 from ticketstream.stream.worker_id import claim
 

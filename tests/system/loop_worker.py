@@ -15,9 +15,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ticketstream.stream.loop import Loop, LoopSettings
 from ticketstream.stream.metrics import Metrics
 from ticketstream.stream.record import Incoming, Outgoing, Transform, coordinates
-from ticketstream.stream.stage import Loop, LoopSettings, run_stage
+from ticketstream.stream.stage import run_stage
 
 POINTS = ("begun", "produced", "offsets_sent", "committed")
 CHANCE = 1 / 30  # of a transaction to be hit

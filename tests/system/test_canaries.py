@@ -23,8 +23,8 @@ from faust.transport.drivers import aiokafka as driver
 import ticketstream.stream
 from ticketstream.stream import publish
 from ticketstream.stream.faust_app import StageApp, group_metadata
+from ticketstream.stream.loop import committed_offsets
 from ticketstream.stream.record import TopicPartition as Place
-from ticketstream.stream.stage import committed_offsets
 
 pytestmark = pytest.mark.system
 NewTopic = Callable[..., str]
@@ -75,7 +75,7 @@ def test_faust_reads_uncommitted_unless_the_private_setting_is_set() -> None:
 def test_the_loop_uses_nothing_of_faust_that_loses_or_doubles_events() -> None:
     """The list stands in the architecture: exactly_once, take, send_soon, sinks, tables, ..."""
     room = Path(ticketstream.stream.__file__).parent
-    text = "".join((room / name).read_text() for name in ("stage.py", "faust_app.py"))
+    text = "".join((room / name).read_text() for name in ("stage.py", "loop.py", "faust_app.py"))
     code = "\n".join(line.split("#")[0] for line in text.splitlines())
     for word in (
         "exactly_once", ".take(", "take_events", "send_soon", "sink=", "Table(", "concurrency=",

@@ -1,0 +1,43 @@
+"""Calibration: made-up scores whose truth is known."""
+
+import numpy as np
+import pytest
+
+from ticketstream.learning.calibrate import best_temperature, degree_scale, pair_calibration
+from ticketstream.learning.evaluate import calibration_error
+from ticketstream.processors.calibration import calibrate, probabilities
+
+DICE = np.random.default_rng(7)
+
+
+def drawn(scores: np.ndarray) -> np.ndarray:
+    """Labels drawn with the probabilities that the scores speak of."""
+    return np.array([DICE.choice(len(p), p=p) for p in probabilities(scores, 1.0)])
+
+
+def test_the_temperature_undoes_what_made_scores_too_loud() -> None:
+    honest = DICE.normal(size=(4_000, 5)) * 2
+    assert best_temperature(honest * 3, drawn(honest)) == pytest.approx(3.0, rel=0.1)
+
+
+def test_a_confidence_is_the_share_of_pairs_that_are_right() -> None:
+    subs, intents = DICE.normal(size=(4_000, 6)) * 2, DICE.normal(size=(4_000, 4)) * 2
+    true_subs, true_intents = drawn(subs), drawn(intents)
+    loud, quiet = subs * 4, intents * 0.5
+    fitted = pair_calibration(loud, quiet, true_subs, true_intents)
+    right = (loud.argmax(1) == true_subs) & (quiet.argmax(1) == true_intents)
+    sure = np.array([calibrate(*pair, fitted) for pair in zip(loud, quiet, strict=True)])
+    assert calibration_error(sure, right) < 0.04
+    assert right[sure > 0.8].mean() > 0.8 > right[sure < 0.5].mean()
+
+
+def test_a_degree_is_met_on_average() -> None:
+    logits = DICE.normal(size=2_000)
+    degrees = 1 / (1 + np.exp(-(2 * logits - 1)))
+    slope, shift = degree_scale(logits, degrees)
+    assert (slope, shift) == (pytest.approx(2.0, abs=0.1), pytest.approx(-1.0, abs=0.1))
+
+
+def test_certainty_that_is_wrong_is_a_calibration_error() -> None:
+    assert calibration_error(np.ones(10), np.zeros(10, bool)) == 1.0
+    assert calibration_error(np.full(10, 0.5), np.arange(10) < 5) == 0.0

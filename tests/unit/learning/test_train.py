@@ -1,0 +1,134 @@
+"""Training: from lines to a model folder, the same every time, and open to corrections."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import orjson
+import pytest
+
+from ticketstream.learning.train import train
+from ticketstream.processors import ngrams
+from ticketstream.processors.calibration import read_calibration
+from ticketstream.processors.encoder import WIDTH, Vectors
+from ticketstream.processors.heads import Heads
+from ticketstream.processors.taxonomy import shipped_labels
+from ticketstream.schemas.errors import ModelError
+
+LABELS = shipped_labels()
+KINDS = {
+    "track_order": ("ask_status", ["where is parcel", "parcel on its way", "parcel arrives when"]),
+    "cancel_order": ("request_cancellation", ["cancel it", "stop it, cancel", "cancel my order"]),
+    "defect_report": ("report_problem", ["lamp broken", "broken handle", "it is broken now"]),
+}
+PLACES = ["today", "please", "at home", "again"]
+
+
+class Spelling:
+    """An encoder for tests: a text's vector is the count of its n-grams, folded."""
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        vectors = np.zeros((len(texts), WIDTH), np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            buckets, counts = ngrams.counts(text, 13)
+            np.add.at(row, buckets % WIDTH, counts)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors / np.maximum(lengths, np.float32(1e-9))
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    lines = [
+        {
+            "text": f"{text} {place}",
+            "subject": "",
+            "language": "en",
+            "sub_category": sub,
+            "intent": intent,
+            "register": "plain",
+            "polarity": -0.5 if place == "again" else 0.0,
+            "anger": 0.9 if place == "again" else 0.0,
+            "urgency": 0.8 if place == "today" else 0.1,
+        }
+        for sub, (intent, texts) in KINDS.items()
+        for text in texts
+        for place in PLACES
+    ]
+    folder = tmp_path / "seeds"
+    folder.mkdir()
+    (folder / "all.jsonl").write_bytes(b"\n".join(orjson.dumps(line) for line in lines))
+    return folder
+
+
+def best(out: Path, text: str) -> tuple[str, str]:
+    judged = Heads.load(out, LABELS).judge(Spelling().embed([text]), [text])[0]
+    sub = LABELS.sub_categories[int(judged.scores.argmax())]
+    return sub, LABELS.intents[int(judged.intent_scores.argmax())]
+
+
+def test_what_was_taught_is_known(seeds: Path, tmp_path: Path) -> None:
+    report = train(None, seeds, Spelling(), tmp_path / "heads", 0, phrases=False)
+    assert best(tmp_path / "heads", "the handle is broken") == ("defect_report", "report_problem")
+    assert best(tmp_path / "heads", "cancel") == ("cancel_order", "request_cancellation")
+    assert report.held_out["all"].sub_category > 0.8
+    assert report.sources == {"all": 36}
+    assert read_calibration(tmp_path / "heads" / "calibration.toml") == report.calibration
+
+
+def test_anger_is_learned_from_degrees(seeds: Path, tmp_path: Path) -> None:
+    train(None, seeds, Spelling(), tmp_path / "heads", 0, phrases=False)
+    texts = ["lamp broken again", "lamp broken please"]
+    heads = Heads.load(tmp_path / "heads", LABELS)
+    angry, calm = heads.judge(Spelling().embed(texts), texts)
+    assert angry.anger > calm.anger
+    assert angry.polarity < calm.polarity
+
+
+def test_a_correction_changes_the_answer(seeds: Path, tmp_path: Path) -> None:
+    text = "the lamp is broken please cancel"
+    wanted = "cancel_order" if best_after(seeds, tmp_path) != "cancel_order" else "defect_report"
+    intent = KINDS[wanted][0]
+    row = {"text": text, "language": "en", "sub_category": wanted, "intent": intent}
+    train(None, seeds, Spelling(), tmp_path / "b", 0, phrases=False, corrections=[row])
+    assert best(tmp_path / "b", text) == (wanted, intent)
+
+
+def best_after(seeds: Path, tmp_path: Path) -> str:
+    train(None, seeds, Spelling(), tmp_path / "a", 0, phrases=False)
+    return best(tmp_path / "a", "the lamp is broken please cancel")[0]
+
+
+def test_the_same_input_gives_the_same_bytes(seeds: Path, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        train(None, seeds, Spelling(), tmp_path / name, 0, phrases=False)
+    for name in ("heads.npz", "manifest.toml", "calibration.toml", "CARD.md"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_a_test_set_is_measured_and_not_learned_from(seeds: Path, tmp_path: Path) -> None:
+    line = orjson.loads((seeds / "all.jsonl").read_bytes().splitlines()[0])
+    test = tmp_path / "own.jsonl"
+    test.write_bytes(orjson.dumps(line | {"text": "utterly different words"}))
+    plain = train(None, seeds, Spelling(), tmp_path / "a", 0, phrases=False)
+    tested = train(None, seeds, Spelling(), tmp_path / "b", 0, phrases=False, test=test)
+    assert tested.own_test["all"].size == 1
+    assert tested.data == plain.data
+    weights = [(tmp_path / name / "heads.npz").read_bytes() for name in "ab"]
+    assert weights[0] == weights[1]
+    assert "own test set" in (tmp_path / "b" / "CARD.md").read_text()
+
+
+def test_a_wrong_label_names_file_and_line(seeds: Path, tmp_path: Path) -> None:
+    with (seeds / "all.jsonl").open("ab") as file:
+        file.write(b'\n{"text": "x", "language": "en", "sub_category": "nope", "intent": "x"}')
+    with pytest.raises(ModelError, match=r"all\.jsonl, line 37: unknown sub_category 'nope'"):
+        train(None, seeds, Spelling(), tmp_path / "heads", 0, phrases=False)
+
+
+def test_nothing_to_learn_from_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="has no seeds"):
+        train(None, tmp_path, Spelling(), tmp_path / "heads", 0, phrases=False)
+    line = {"text": "x", "language": "en", "sub_category": "eta", "intent": "ask_status"}
+    (tmp_path / "one.jsonl").write_bytes(orjson.dumps(line))
+    with pytest.raises(ModelError, match="fewer than two labels"):
+        train(None, tmp_path, Spelling(), tmp_path / "heads", 0, phrases=False)
