@@ -14,7 +14,6 @@ Tickets are the sample mailbox again and again, each with ids and a sender of it
 
 import argparse
 import json
-import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -25,7 +24,8 @@ from statistics import quantiles
 from typing import Any
 from uuid import UUID, uuid4
 
-from machine import machine, spread
+from figures import spread
+from machine import cpu_seconds, machine
 
 from ticketstream.doors import intake_door
 from ticketstream.doors.children import supervisor_of
@@ -54,7 +54,6 @@ from ticketstream.vault.ports import Admission, Arrival, Identifiers
 from ticketstream.vault.store import Vault, sqlite_engine
 
 RESULTS = Path(__file__).with_name("results") / "line.json"
-TICK = os.sysconf("SC_CLK_TCK")
 
 
 class Stub:
@@ -185,7 +184,7 @@ def drain(
             publisher.send(ticket)
     with line(settings, [s.name for s in LINE]) as workers:
         _until_settled(settings.brokers, len(tickets))
-        cpu = {name: _cpu(pid) for name, pid in {**workers, **pids}.items()}
+        cpu = {name: cpu_seconds(pid) for name, pid in {**workers, **pids}.items()}
     masked = [r.timestamp for r in read_all(settings.brokers, ["ticket.masked"])]
     drafted = [r.timestamp for r in read_all(settings.brokers, ["draft.created"])]
     seconds = (max(drafted) - min(masked)) / 1000
@@ -230,11 +229,6 @@ def _until_settled(brokers: str, count: int) -> None:
         time.sleep(1)
 
 
-def _cpu(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
-
-
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
@@ -249,12 +243,12 @@ def main() -> None:
             )
             tickets = sample(settings, count)
             costs = [plumbing(tickets[:1_000], home / f"plumbing{n}") for n in range(rounds)]
-            print(f"plumbing, CPU ms a ticket: {spread([c['all'] for c in costs], 2)}")
+            print(f"plumbing, CPU ms a ticket: {spread([c['all'] for c in costs]).text(2)}")
             create_master_keys(settings.key_folder)
             load_sample_shop(settings.knowledge / "shop", home / "shop.db")
             topics.create(kafka.bootstrap, settings.partitions)
             intake_door.ensure_knowledge(settings)
-            before = _cpu(kafka.pid)
+            before = cpu_seconds(kafka.pid)
             drained = drain(settings, tickets, {"kafka": kafka.pid})
             drained["cpu_seconds"]["kafka"] -= before
             print(f"drain: {drained['rate']:.1f} tickets/s; CPU seconds {drained['cpu_seconds']}")

@@ -207,7 +207,8 @@ def _create(brokers: str, topic: str) -> None:
 
 def _delete(brokers: str, topic: str) -> None:
     """Make room: what was measured is not needed again."""
-    AdminClient({"bootstrap.servers": brokers}).delete_topics([topic])[topic].result(20)
+    admin = AdminClient({"bootstrap.servers": brokers})
+    admin.delete_topics([topic])[topic].result(20)
 
 
 def _summary(rows: list[Row]) -> list[Row]:

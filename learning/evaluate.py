@@ -66,11 +66,11 @@ def quality(held: HeldOut, labels: Labels, calibration: PairCalibration) -> Qual
         ece=calibration_error(sure, right),
         coverage=float((sure >= SURE).mean()),
         precision=_mean(right[sure >= SURE]),
-        anger_f1=_f1(scores["anger"] > 0, [(e.anger or 0.0) >= HALF for e in examples]),
-        out_of_scope_f1=_f1(
+        anger_f1=f1(scores["anger"] > 0, [(e.anger or 0.0) >= HALF for e in examples]),
+        out_of_scope_f1=f1(
             scores["out_of_scope"] > 0, [e.sub_category == OUT_OF_SCOPE for e in examples]
         ),
-        spam_f1=_f1(scores["spam"] > 0, [e.sub_category == JUNK for e in examples]),
+        spam_f1=f1(scores["spam"] > 0, [e.sub_category == JUNK for e in examples]),
         polarity_r=_correlation(scores["polarity"], [e.polarity for e in examples]),
         urgency_r=_correlation(scores["urgency"], [e.urgency for e in examples]),
     )
@@ -128,7 +128,8 @@ def _mean(values: Bools) -> float | None:
     return float(values.mean()) if len(values) else None
 
 
-def _f1(found: Bools, truth: Sequence[bool]) -> float | None:
+def f1(found: Bools, truth: Sequence[bool]) -> float | None:
+    """Harmonic mean of precision and recall; None where nothing was to be found."""
     true = np.asarray(truth)
     if not true.any():
         return None

@@ -1,7 +1,7 @@
 """The folder of public data sets -> examples. Read where they lie; no row is copied anywhere.
 
 Only what nobody asks a shop is learned from. Shop requests of other houses and anger in tweets were
-measured to help no head on the project's own tickets; they are used as foreign tests.
+measured to help no head on the project's own tickets; they serve as foreign tests.
 """
 
 import csv
@@ -10,9 +10,12 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 
 from ticketstream.learning.examples import Example, masked
 from ticketstream.processors.taxonomy import OUT_OF_SCOPE
+
+Part = Literal["train", "dev"]
 
 LABEL_MAP = "_taxonomy/label_map.csv"
 
@@ -28,19 +31,19 @@ def shop_examples(data: Path) -> Iterator[Example]:
                 yield Example(_masked(text), "en", source, sub_category=sub, intent=intent)
 
 
-def foreign_examples(data: Path) -> Iterator[Example]:
+def foreign_examples(data: Path, part: Part = "train") -> Iterator[Example]:
     """What nobody asks a shop: assistants' commands and questions, English and German."""
     for source, language, rows in (
-        ("clinc150", "en", _clinc(data)),
-        ("hwu64", "en", _lines(data / "hwu64/train")),
-        ("massive_de", "de", _massive(data)),
+        ("clinc150", "en", _clinc(data, {"train": "train", "dev": "val"}[part])),
+        ("hwu64", "en", _lines(data / "hwu64" / {"train": "train", "dev": "valid"}[part])),
+        ("massive_de", "de", _massive(data, part)),
     ):
         for text, label in rows:
             if not label.startswith(("takeaway", "general", "lists", "email", "cooking_recipe")):
                 yield Example(_masked(text), language, source, "foreign", OUT_OF_SCOPE)
 
 
-def angry_examples(data: Path, part: str = "train") -> Iterator[Example]:
+def angry_examples(data: Path, part: Part = "train") -> Iterator[Example]:
     """Angry and calm posts: GoEmotions (English), GermEval 2018 insults (German)."""
     strength = {"2": 1.0, "3": 0.7}  # anger, annoyance
     for line in (data / f"goemotions/original/{part}.tsv").read_text("utf-8").splitlines():
@@ -87,23 +90,23 @@ def _banking(data: Path) -> Iterator[tuple[str, str]]:
         yield from ((r["text"], r["category"]) for r in csv.DictReader(file))
 
 
-def _clinc(data: Path) -> Iterator[tuple[str, str]]:
+def _clinc(data: Path, part: str) -> Iterator[tuple[str, str]]:
     """Only the domains that a shop has nothing to do with, and the set's own out-of-scope rows."""
     domains = json.loads((data / "clinc150/domains.json").read_text("utf-8"))
     far = ("travel", "kitchen_and_dining", "auto_and_commute", "utility", "home", "work")
     wanted = {label for domain in far for label in domains[domain]}
     rows = json.loads((data / "clinc150/data_oos_plus.json").read_text("utf-8"))
-    yield from ((t, name) for t, name in rows["train"] if name in _foreign(wanted))
-    yield from ((t, name) for t, name in rows["oos_train"])
+    yield from ((t, name) for t, name in rows[part] if name in _foreign(wanted))
+    yield from ((t, name) for t, name in rows[f"oos_{part}"])
 
 
 def _foreign(labels: set[str]) -> set[str]:
     return labels - {"order", "order_status", "shopping_list", "shopping_list_update"}
 
 
-def _massive(data: Path) -> Iterator[tuple[str, str]]:
+def _massive(data: Path, part: str) -> Iterator[tuple[str, str]]:
     names = (data / "massive_de/intent_labels.txt").read_text("utf-8").splitlines()
-    for line in (data / "massive_de/Intents/train.txt").read_text("utf-8").splitlines():
+    for line in (data / f"massive_de/Intents/{part}.txt").read_text("utf-8").splitlines():
         text, label = line.split("\t")
         yield text, names[int(label)]
 

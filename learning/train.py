@@ -13,6 +13,7 @@ from ticketstream.learning.corpus import Corpus, Embeds, corpus_of
 from ticketstream.learning.evaluate import Quality, by_language, heads_scores
 from ticketstream.learning.examples import Example, capped, fingerprint
 from ticketstream.learning.fit import KNOWN, fit
+from ticketstream.learning.foreign import public_quality
 from ticketstream.learning.held_out import HeldOut, held_out
 from ticketstream.learning.linear import Doubles
 from ticketstream.learning.model_folder import stored_weights, write_folder
@@ -33,7 +34,8 @@ SCALED = ("anger", "urgency", "out_of_scope", "spam")
 class Report:
     """What a training gave: sizes by source, and the quality by language.
 
-    `held_out` is measured on seeds by cross-validation, `own_test` on tickets never learned from.
+    `held_out` is measured on seeds by cross-validation, `own_test` on tickets never learned from,
+    `public` on rows of public sets that were not learned from either.
     """
 
     version: str
@@ -42,6 +44,7 @@ class Report:
     held_out: Mapping[str, Quality]
     calibration: PairCalibration
     own_test: Mapping[str, Quality] = field(default_factory=dict)
+    public: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 def train(
@@ -85,8 +88,10 @@ def train(
     weights = stored_weights(learn(corpus), scales)
     write_folder(out, weights, calibration, manifest_of(report, labels, seed))
     if test:
-        tested = heads_scores(read_seeds(test, labels), encoder, Heads.load(out, labels))
+        heads = Heads.load(out, labels)
+        tested = heads_scores(read_seeds(test, labels), encoder, heads)
         report = replace(report, own_test=by_language(tested, labels, calibration))
+        report = replace(report, public=public_quality(data, encoder, heads) if data else {})
         write_folder(out, weights, calibration, manifest_of(report, labels, seed))
     return report
 
@@ -145,6 +150,8 @@ def manifest_of(report: Report, labels: Labels, seed: int) -> dict[str, Any]:
         for name, parts in measured.items()
         if parts
     }
+    if report.public:
+        scores["public"] = {name: _rounded(values) for name, values in report.public.items()}
     return {
         "name": NAME,
         "version": report.version,

@@ -33,7 +33,8 @@ class Spelling:
             buckets, counts = ngrams.counts(text, 13)
             np.add.at(row, buckets % WIDTH, counts)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors / np.maximum(lengths, np.float32(1e-9))
+        unit: Vectors = vectors / np.maximum(lengths, np.float32(1e-9))
+        return unit
 
 
 @pytest.fixture
