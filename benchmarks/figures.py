@@ -56,6 +56,28 @@ def shares(parts: Mapping[str, float]) -> dict[str, float]:
     return {name: part / whole for name, part in parts.items()}
 
 
+def parts(
+    processes: Mapping[str, float], workers: Sequence[str], plumbing: float, with_models: float
+) -> dict[str, float]:
+    """What the line's CPU goes to, in the unit of the arguments (CPU milliseconds a ticket).
+
+    Models and detectors: what the same work costs more in one process than with them stubbed.
+    Clients: what the workers use beyond that work: Faust, aiokafka, transactions.
+
+    Args:
+        processes: what each process used; `kafka` is the broker.
+        workers: which of them are the workers.
+        plumbing: the work in one process with models and detectors stubbed.
+        with_models: the work in one process with the real ones.
+    """
+    return {
+        "broker": processes["kafka"],
+        "clients": sum(processes[name] for name in workers) - with_models,
+        "plumbing": plumbing,
+        "models_and_detectors": with_models - plumbing,
+    }
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Lines with aligned columns: the first to the left, the others to the right."""
     lines = [list(head), *map(list, rows)]

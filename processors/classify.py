@@ -1,6 +1,6 @@
 """ticket.masked -> ticket.classified: what is it about, how sure is that, how does it sound?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -19,14 +19,14 @@ from ticketstream.processors.calibration import (
 from ticketstream.processors.encoder import Encoder
 from ticketstream.processors.heads import Heads, Judgement
 from ticketstream.processors.lexicon import Phrases, shipped_weights, sounds_like, triggers
+from ticketstream.processors.requests import further_requests, sentences
 from ticketstream.processors.taxonomy import Labels, shipped_labels
 from ticketstream.processors.ticket_parts import written_by_customer
-from ticketstream.schemas.classified import Label, Sentiment, TicketClassified
+from ticketstream.schemas.classified import Sentiment, TicketClassified
 from ticketstream.schemas.envelope import Producer, answering
 from ticketstream.schemas.masked import TicketMasked, TicketText
 
 COVERED = 0.9  # the prediction set's labels have at least this probability together
-SECOND = 0.25  # a further label from this probability on is a further request, measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +84,29 @@ def classify(
 ) -> list[TicketClassified]:
     """Judge tickets whose text is open; all are embedded in one call."""
     texts = [judged_text(ticket.text) for ticket in tickets]
-    judgements = resources.heads.judge(resources.encoder.embed(texts), texts)
+    parts = [sentences(text) for text in texts]
+    said = [t[a:b] for t, spans in zip(texts, parts, strict=True) for a, b in spans]
+    wholes, inner = resources.encoder.embed_parts(texts, parts)
+    judgements = resources.heads.judge(wholes, texts)
+    by_sentence = iter(resources.heads.judge(inner, said))
     return [
-        classified(ticket, text, judgement, resources)
-        for ticket, text, judgement in zip(tickets, texts, judgements, strict=True)
+        classified(ticket, judged, [next(by_sentence) for _ in spans], resources)
+        for ticket, judged, spans in zip(tickets, judgements, parts, strict=True)
     ]
 
 
 def classified(
-    ticket: TicketMasked, text: str, judged: Judgement, resources: ClassifyResources
+    ticket: TicketMasked,
+    judged: Judgement,
+    by_sentence: Sequence[Judgement],
+    resources: ClassifyResources,
 ) -> TicketClassified:
     """The event of one judged ticket."""
     labels, calibration = resources.labels, resources.calibration
+    text = judged_text(ticket.text)
     shares = probabilities(judged.scores, calibration.temperature)
     best = labels.sub_categories[int(shares.argmax())]
+    category = labels.category_of[best]
     return TicketClassified(
         **answering(ticket, resources.producer),
         channel=ticket.channel,
@@ -108,14 +117,14 @@ def classified(
         person=ticket.person,
         facts=ticket.facts,
         auto_submitted=ticket.auto_submitted,
-        category=labels.category_of[best],
+        category=category,
         sub_category=best,
         intent=labels.intents[int(judged.intent_scores.argmax())],
         confidence=calibrate(judged.scores, judged.intent_scores, calibration),
         scores=packed(judged.scores),
         intent_scores=packed(judged.intent_scores),
         taxonomy=labels.taxonomy,
-        secondary=tuple(further_requests(shares, labels)),
+        secondary=further_requests(category, by_sentence, labels, calibration.temperature),
         out_of_scope=judged.out_of_scope,
         prediction_set=prediction_set(shares, labels),
         models=(resources.encoder.manifest.model, resources.heads.manifest.model),
@@ -158,15 +167,6 @@ def prediction_set(shares: np.ndarray, labels: Labels) -> tuple[str, ...]:
     order = np.argsort(-shares, kind="stable")
     needed = int(np.searchsorted(np.cumsum(shares[order]), COVERED)) + 1
     return tuple(labels.sub_categories[i] for i in order[:needed])
-
-
-def further_requests(shares: np.ndarray, labels: Labels) -> Iterator[Label]:
-    """Sub-categories beside the best that are probable enough to be asked for as well."""
-    for i in np.argsort(-shares, kind="stable")[1:]:
-        if shares[i] < SECOND:
-            return
-        name = labels.sub_categories[i]
-        yield Label(labels.category_of[name], name, float(shares[i]))
 
 
 def packed(scores: np.ndarray) -> bytes:

@@ -12,6 +12,8 @@ from ticketstream.processors.model_files import Manifest, read_manifest
 from ticketstream.schemas.errors import ModelError
 
 Vectors = npt.NDArray[np.float32]
+Part = tuple[int, int]
+Embedded = tuple[Vectors, Vectors]
 
 WIDTH = 384
 MOST_TOKENS = 256  # with prefix and both ends; what follows is not read (about 1,000 characters)
@@ -52,6 +54,26 @@ class Encoder:
         vectors = [self._vector(e.ids) for e in self.tokenizer.encode_batch(prefixed)]
         return np.concatenate(vectors) if vectors else np.empty((0, WIDTH), np.float32)
 
+    def embed_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Part]]) -> Embedded:
+        """Texts, and parts of each as they are meant within it, from one reading.
+
+        Args:
+            texts: n texts.
+            parts: for each text the parts wanted, as (start, end) in characters.
+
+        Returns:
+            Unit vectors of the texts [n, 384] and of all parts in order [parts, 384]. A part
+            behind the first 256 tokens was not read: it has the vector of its text.
+        """
+        prefixed = [PREFIX + text[:MOST_CHARACTERS] for text in texts]
+        wholes, inner = [np.empty((0, WIDTH), np.float32)], [np.empty((0, WIDTH), np.float32)]
+        pairs = zip(self.tokenizer.encode_batch(prefixed), parts, strict=True)
+        for encoding, wanted in pairs:
+            whole, tokens = self._run(encoding.ids, ["sentence_embedding", "token_embeddings"])
+            wholes.append(whole)
+            inner += [_pooled(tokens[0], encoding.offsets, part, whole) for part in wanted]
+        return np.concatenate(wholes), np.concatenate(inner)
+
     def check(self) -> None:
         """Raise ModelError if this machine computes other vectors than the heads were made for."""
         texts = self.manifest.document.get("reference", [])
@@ -65,10 +87,24 @@ class Encoder:
             )
 
     def _vector(self, ids: Sequence[int]) -> Vectors:
+        return self._run(ids, ["sentence_embedding"])[0]
+
+    def _run(self, ids: Sequence[int], outputs: list[str]) -> list[Vectors]:
         row = np.asarray([ids], np.int64)
         given = {"input_ids": row, "attention_mask": np.ones_like(row)}
-        vector: Vectors = self.session.run(["sentence_embedding"], given)[0]
-        return vector
+        found: list[Vectors] = self.session.run(outputs, given)
+        return found
+
+
+def _pooled(tokens: Vectors, offsets: Sequence[Part], part: Part, whole: Vectors) -> Vectors:
+    """The mean of the tokens within a part, at unit length; the whole where there are none."""
+    start, end = part[0] + len(PREFIX), part[1] + len(PREFIX)
+    within = [i for i, (a, b) in enumerate(offsets) if start <= a < b <= end]
+    if not within:
+        return whole
+    mean = tokens[within].mean(axis=0, keepdims=True)
+    unit: Vectors = mean / np.linalg.norm(mean)
+    return unit
 
 
 def _session(folder: Path) -> Any:

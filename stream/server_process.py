@@ -14,6 +14,7 @@ from ticketstream.schemas.errors import BrokerError
 from ticketstream.stream.server_place import LOOPBACK, Place, Running, record, recorded
 
 STOP_SECONDS = 20.0
+EXEC_SECONDS = 5.0  # a busy machine takes its time between fork and exec
 
 
 def command_line(pid: int) -> str:
@@ -28,8 +29,22 @@ def command_line(pid: int) -> str:
 
 def is_alive(pid: int, mark: str) -> bool:
     """Whether this pid is still the server with this mark, and not another program's by now."""
-    line = command_line(pid).rstrip("\n") + " "
+    line = command_line(pid)
+    end = time.monotonic() + EXEC_SECONDS
+    while not line and _is_becoming(pid) and time.monotonic() < end:
+        time.sleep(0.02)
+        line = command_line(pid)
+    line = line.rstrip("\n") + " "
     return f"{mark}\0" in line or f"{mark} " in line
+
+
+def _is_becoming(pid: int) -> bool:
+    """Whether a process is between fork and exec: it lives, but has no command line yet."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][:1]
+    except OSError:
+        return False
+    return state not in {"Z", "X"}
 
 
 def running(place: Place) -> Running | None:

@@ -1,7 +1,7 @@
 """Values in, figures and lines out."""
 
 import pytest
-from benchmarks.figures import percentiles, shares, spread, steady_rate, table, verdict
+from benchmarks.figures import parts, percentiles, shares, spread, steady_rate, table, verdict
 
 
 def test_a_spread_is_median_minimum_and_maximum_of_the_runs() -> None:
@@ -44,6 +44,13 @@ def test_percentiles_lie_within_what_was_measured() -> None:
 
 def test_shares_add_up_to_the_whole() -> None:
     assert shares({"broker": 1.0, "models": 3.0}) == {"broker": 0.25, "models": 0.75}
+
+
+def test_the_parts_of_the_line_are_all_that_broker_and_workers_used() -> None:
+    used = {"mask": 4.0, "draft": 16.0, "review": 9.0, "kafka": 3.0, "publisher": 7.0}
+    found = parts(used, ["mask", "draft"], plumbing=1.0, with_models=15.0)
+    assert found == {"broker": 3.0, "clients": 5.0, "plumbing": 1.0, "models_and_detectors": 14.0}
+    assert sum(found.values()) == used["mask"] + used["draft"] + used["kafka"]
 
 
 def test_a_table_aligns_names_left_and_numbers_right() -> None:

@@ -41,6 +41,20 @@ def test_a_text_has_the_same_vector_alone_and_among_others(encoder: Encoder) -> 
     assert together.tobytes() == alone.tobytes()
 
 
+def test_parts_are_read_within_their_text(encoder: Encoder) -> None:
+    text = "Where is my parcel? I want to return the chair."
+    far = text + " word" * 2_000 + " unread"
+    wholes, parts = encoder.embed_parts(
+        [text, "Hi", far], [[(0, 19), (20, 47)], [], [(10_000, 10_007)]]
+    )
+    assert wholes.tobytes() == encoder.embed([text, "Hi", far]).tobytes()
+    np.testing.assert_allclose(np.linalg.norm(parts, axis=1), 1.0, atol=1e-5)
+    parcel, chair = encoder.embed(["Where is my parcel?", "I want to return the chair."])
+    assert parts[0] @ parcel > parts[0] @ chair
+    assert parts[1] @ chair > parts[1] @ parcel
+    assert parts[2].tobytes() == wholes[2].tobytes()
+
+
 def test_the_same_question_in_two_languages_is_nearer_than_another(encoder: Encoder) -> None:
     where_en, where_de, chair, *_ = encoder.embed(TEXTS)
     assert where_en @ where_de > where_en @ chair

@@ -1,0 +1,47 @@
+"""A ticket's sentences and how each is judged -> the further requests in it.
+
+One vector of a whole ticket says what it is mostly about; a second request hardly shows in it. So
+each sentence is judged for itself, by the vector that it has within its ticket, which costs no
+second reading.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ticketstream.processors.calibration import probabilities
+from ticketstream.processors.heads import Judgement
+from ticketstream.processors.taxonomy import Labels
+from ticketstream.schemas.classified import Label
+
+SURE = 0.6  # from this calibrated probability on a sentence's label is a request, measured
+FEWEST_WORDS = 4
+MOST_SENTENCES = 12
+NO_REQUEST = frozenset({"complaint", "oos"})  # how it is said, and what no queue works on
+SENTENCE = re.compile(r"\S(?:.*?[.!?](?=\s|$)|.*?$)", re.MULTILINE)
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Start and end of the sentences that can hold a request; none of a text that has only one."""
+    found = [m.span() for m in SENTENCE.finditer(text) if len(m[0].split()) >= FEWEST_WORDS]
+    return found[:MOST_SENTENCES] if len(found) > 1 else []
+
+
+def further_requests(
+    category: str, judged: Sequence[Judgement], labels: Labels, temperature: float
+) -> tuple[Label, ...]:
+    """The surest label of each other category that a sentence is about, surest first."""
+    best: dict[str, Label] = {}
+    for label in _sure(judged, labels, temperature):
+        known = best.get(label.category)
+        if label.category != category and (known is None or known.score < label.score):
+            best[label.category] = label
+    return tuple(sorted(best.values(), key=lambda label: (-label.score, label.sub_category)))
+
+
+def _sure(judged: Sequence[Judgement], labels: Labels, temperature: float) -> Iterator[Label]:
+    for judgement in judged:
+        shares = probabilities(judgement.scores, temperature)
+        name = labels.sub_categories[int(shares.argmax())]
+        category = labels.category_of[name]
+        if shares.max() >= SURE and category not in NO_REQUEST:
+            yield Label(category, name, float(shares.max()))

@@ -1,0 +1,48 @@
+"""Further requests: one of each other category, and only where a sentence is clear."""
+
+import numpy as np
+
+from ticketstream.processors.heads import Judgement
+from ticketstream.processors.requests import MOST_SENTENCES, further_requests, sentences
+from ticketstream.processors.taxonomy import shipped_labels
+
+LABELS = shipped_labels()
+
+
+def judged(name: str, score: float) -> Judgement:
+    scores = np.zeros(len(LABELS.sub_categories), np.float32)
+    scores[LABELS.sub_categories.index(name)] = score
+    intents = np.zeros(len(LABELS.intents), np.float32)
+    return Judgement(scores, intents, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+def names(category: str, *sentences: Judgement) -> list[str]:
+    return [label.sub_category for label in further_requests(category, sentences, LABELS, 1.0)]
+
+
+def test_a_clear_sentence_about_something_else_is_a_further_request() -> None:
+    assert names("cancellation", judged("invoice_request", 20)) == ["invoice_request"]
+
+
+def test_a_sentence_about_the_same_or_about_nothing_clear_is_none() -> None:
+    assert names("cancellation", judged("cancellation_fee", 20), judged("eta", 3)) == []
+
+
+def test_a_complaint_and_small_talk_are_no_further_request() -> None:
+    assert names("delivery", judged("general_complaint", 20), judged("out_of_scope", 20)) == []
+
+
+def test_of_one_category_the_surest_counts_once() -> None:
+    said = (judged("eta", 8), judged("lost_parcel", 20), judged("invoice_request", 9))
+    assert names("account", *said) == ["lost_parcel", "invoice_request"]
+
+
+def test_a_text_of_one_sentence_needs_no_second_look() -> None:
+    assert sentences("Where is my parcel with the lamp? Thanks") == []
+
+
+def test_greetings_are_no_sentences_and_a_long_mail_is_cut() -> None:
+    text = "Hi,\nI want to return it.\n  Where is my other order? Regards, Kim"
+    found = [text[start:end] for start, end in sentences(text)]
+    assert found == ["I want to return it.", "Where is my other order?"]
+    assert len(sentences("This is one more sentence. " * 50)) == MOST_SENTENCES
