@@ -177,11 +177,16 @@ def _position(bench: Bench) -> int:
     return sum(max(p.offset, 0) for p in places)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_nothing_is_missing_and_nothing_twice_after_random_death(
     tmp_path: Path, cache: Path
 ) -> None:
-    report = chaos(tmp_path, cache, seed=11, seconds=55)
-    assert report.clean(), report
+    """Every run must be clean; one that hit too little (a busy machine) is followed by another."""
+    for seed in (11, 12, 13):
+        (tmp_path / str(seed)).mkdir()
+        report = chaos(tmp_path / str(seed), cache, seed=seed, seconds=50)
+        assert report.clean(), report
+        if report.counts():
+            break
     assert report.aborted_transactions >= 5, report
     assert report.fenced_workers >= 1, report
