@@ -85,7 +85,9 @@ class Heads:
         """
         manifest = read_manifest(folder)
         if manifest.document.get("taxonomy_hash") != labels.taxonomy.hash:
-            raise ModelError(f"{folder} was trained on another taxonomy: run `ticketstream model train`")
+            raise ModelError(
+                f"{folder} was trained on another taxonomy: run `ticketstream model train`"
+            )
         return cls(manifest, labels, read_weights(folder / WEIGHTS))
 
     def judge(self, vectors: Vectors, texts: Sequence[str]) -> list[Judgement]:
