@@ -26,7 +26,9 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+# no longer than its module: while Playwright's synchronous client is open, an event loop counts as
+# running in this thread, and no other test could start one
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     program = next((found for name in NAMES if (found := shutil.which(name))), None)
     if program is None:
