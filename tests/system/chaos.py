@@ -2,11 +2,13 @@
 
     python -m tests.system.chaos --seconds 600 --seed 7 [--control]
 
-Numbers go in by key; workers kill and freeze themselves inside their transactions, and are killed,
-terminated, frozen and resumed from outside, while their number goes 1 -> 2 -> 1. Afterwards a
-read_committed reader must find every number once, in order per key. The run counts only if at
-least five transactions were aborted and one worker was fenced. `--control` takes the fencing away
-(no group metadata): then numbers must be found twice, or the run proves nothing.
+Numbers go in by key; workers are ordered to kill or freeze themselves at a point inside their next
+transaction, and are killed, terminated, frozen and resumed from outside, while their number goes
+1 -> 2 -> 1. The seed decides the orders and the blows; what the machine was doing when they fell,
+it does not. Afterwards a read_committed reader must find every number once, in order per key. The
+run counts only if at least five transactions were aborted and one worker was fenced: it goes on
+until every kind of order was carried out. `--control` takes the fencing away (no group
+metadata): then numbers must be found twice, or the run proves nothing.
 """
 
 import argparse
@@ -38,7 +40,13 @@ SESSION = 6.0
 FENCED = re.compile(
     r"fenced|ILLEGAL_GENERATION|UNKNOWN_MEMBER|INVALID_PRODUCER_EPOCH|moved on", re.IGNORECASE
 )
-CALM = "calm"
+# What a worker is ordered to do, dealt in decks so that no run goes without a kind of it. Half-done
+# transactions are what matters: a frozen one that wakes up is fenced, a killed one aborted.
+DECK = (
+    *(["produced SIGSTOP"] * 2),
+    *(["produced SIGKILL"] * 3),
+    *("offsets_sent SIGKILL", "offsets_sent SIGSTOP", "begun SIGKILL", "committed SIGKILL"),
+)
 WORKER = Path(__file__).with_name("loop_worker.py")
 
 
@@ -72,6 +80,9 @@ class Workers:
         self.folder = folder
         self.events: Counter[str] = Counter()
         self.frozen: dict[int, float] = {}
+        self.deck: list[str] = []
+        self.decks = 0
+        self.ordered = ""
         self.settings = {
             "brokers": brokers,
             "group": run,
@@ -87,6 +98,8 @@ class Workers:
             "fenced": fenced,
         }
         self.live: dict[int, subprocess.Popen[bytes]] = {}
+        self._file = folder / "state" / "order-0"
+        self._file.parent.mkdir()
 
     def start(self, number: int) -> None:
         arguments = json.dumps(self.settings | {"worker": str(number)})
@@ -123,12 +136,32 @@ class Workers:
                 self.events["STOP"] += 1
                 self.frozen[number] = time.monotonic() + SESSION + 3.0
 
-    def hurt(self, dice: random.Random) -> None:
-        """One thing from outside to one worker that runs."""
-        running = [n for n in self.live if n not in self.frozen]
-        if not running:
+    def order(self, dice: random.Random) -> None:
+        """One order at a time, to the workers in turn; the one before is counted.
+
+        While a worker is frozen the others are left alone: they must go on with its partitions, so
+        that it wakes up as a zombie.
+        """
+        if self.frozen or self._file.exists():
             return
-        number, fate = dice.choice(running), dice.choice(("KILL", "TERM", "STOP"))
+        if self.ordered:
+            self.events[self.ordered] += 1
+        if not self.deck:
+            self.deck = dice.sample(DECK, len(DECK))
+            self.decks += 1
+        self.ordered = self.deck.pop()
+        self._file = self.folder / "state" / f"order-{len(self.deck) % len(self.live)}"
+        self._file.write_text(self.ordered)
+
+    def leave_in_peace(self) -> None:
+        """Take back the order that nobody carried out."""
+        self._file.unlink(missing_ok=True)
+
+    def hurt(self, dice: random.Random) -> None:
+        """One thing from outside to one worker, while none is frozen."""
+        if self.frozen:
+            return
+        number, fate = dice.choice(list(self.live)), dice.choice(("KILL", "TERM", "STOP"))
         self.events[f"outer_{fate}"] += 1
         if fate == "TERM":
             self.retire(number)
@@ -166,27 +199,30 @@ def chaos(home: Path, cache: Path, seed: int, seconds: float, *, fenced: bool = 
 
 
 def _storm(brokers: str, run: str, workers: Workers, seconds: float, dice: random.Random) -> int:
-    """Send while things happen; returns how many numbers were sent."""
+    """Send while things happen, until enough of them did; returns how many numbers were sent."""
     producer = Producer(
         {"bootstrap.servers": brokers, "enable.idempotence": True, "partitioner": "murmur2_random"}
     )
-    plan = [(0.0, 0, True), (0.15, 1, True), (0.85, 0, False)]  # 1 -> 2 -> 1 workers
     began, sent, next_blow = time.monotonic(), 0, time.monotonic() + 8
-    while (age := time.monotonic() - began) < seconds:
-        while plan and age / seconds >= plan[0][0]:
-            _, number, arrives = plan.pop(0)
-            workers.start(number) if arrives else workers.retire(number)
+    workers.start(0)
+    while (age := time.monotonic() - began) < seconds or workers.decks < 2:
+        if age > 0.1 * seconds and len(workers.live) == 1:
+            workers.start(1)
         while sent < age * 250:
             producer.produce(f"{run}-in", b"%d" % sent, b"k%d" % (sent % KEYS))
             sent += 1
         producer.poll(0)
         workers.tend()
+        workers.order(dice)
         if time.monotonic() > next_blow:
             workers.hurt(dice)
-            next_blow = time.monotonic() + dice.uniform(5, 9)
+            next_blow = time.monotonic() + dice.uniform(12, 24)
+        if age > 4 * seconds:
+            raise RuntimeError(f"too little happened in {age:.0f} s: {dict(workers.events)}")
         time.sleep(0.05)
+    workers.retire(1)
     producer.flush(10)
-    (workers.folder / "state" / CALM).touch()  # what is left is read in peace
+    workers.leave_in_peace()
     return sent
 
 

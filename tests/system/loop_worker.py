@@ -1,17 +1,17 @@
 """A worker of the real loop over plain bytes; started as a process by the system tests.
 
 Arguments: one JSON object of LoopSettings plus `target`, `sleep` (seconds a slice), `mode`.
-With mode `chaos` the worker kills or freezes itself inside some of its transactions.
+With mode `chaos` the worker kills or freezes itself inside its transactions, as ordered by files.
 Every 17th number goes to the dead topic, so that both kinds of output are in every transaction.
 """
 
 import json
 import os
-import random
 import signal
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,25 +20,25 @@ from ticketstream.stream.metrics import Metrics
 from ticketstream.stream.record import Incoming, Outgoing, Transform, coordinates
 from ticketstream.stream.stage import run_stage
 
-POINTS = ("begun", "produced", "offsets_sent", "committed")
-CHANCE = 1 / 30  # of a transaction to be hit
-
 
 class Saboteur:
-    """A transactional producer that ends or freezes its own process at a random point."""
+    """A transactional producer that ends or freezes its own process where it is ordered to.
 
-    def __init__(self, producer: Any, seed: str, calm: Path) -> None:
-        self._calm = calm
+    An order is a file of two words, a point of the transaction and a signal's name; it is carried
+    out once, in the next transaction that begins.
+    """
+
+    def __init__(self, producer: Any, order: Path) -> None:
         self._producer = producer
-        self._random = random.Random(seed)
-        self._point = ""
+        self._order = order
+        self._point, self._fate = "", ""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._producer, name)
 
     def begin_transaction(self) -> None:
-        hit = self._random.random() < CHANCE and not self._calm.exists()
-        self._point = self._random.choice(POINTS) if hit else ""
+        with suppress(FileNotFoundError):
+            self._point, self._fate = self._order.read_text().split()
         self._producer.begin_transaction()
         self._reach("begun")
 
@@ -55,20 +55,19 @@ class Saboteur:
 
     def _reach(self, point: str) -> None:
         if point == self._point:
-            fate = self._random.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGSTOP))
-            print(f"FAILPOINT {point} {fate.name}", flush=True)
-            os.kill(os.getpid(), fate)
+            self._point = ""
+            self._order.unlink(missing_ok=True)
+            os.kill(os.getpid(), signal.Signals[self._fate])
             time.sleep(0.01)  # a stop takes effect at the next chance
 
 
 def sabotage(loop: Loop) -> None:
     begin = loop.begin
+    order = loop.settings.state / f"order-{loop.settings.worker}"
 
     def sabotaged() -> None:
         begin()
-        loop._producer = Saboteur(
-            loop._producer, f"{loop.settings.worker}{os.getpid()}", loop.settings.state / "calm"
-        )
+        loop._producer = Saboteur(loop._producer, order)
 
     loop.begin = sabotaged  # type: ignore[method-assign]
 

@@ -182,12 +182,7 @@ def _position(bench: Bench) -> int:
 def test_nothing_is_missing_and_nothing_twice_after_random_death(
     tmp_path: Path, cache: Path
 ) -> None:
-    """Every run must be clean; one that hit too little (a busy machine) is followed by another."""
-    for seed in (11, 12, 13):
-        (tmp_path / str(seed)).mkdir()
-        report = chaos(tmp_path / str(seed), cache, seed=seed, seconds=50)
-        assert report.clean(), report
-        if report.counts():
-            break
+    report = chaos(tmp_path, cache, seed=11, seconds=45)
+    assert report.clean(), report
     assert report.aborted_transactions >= 5, report
     assert report.fenced_workers >= 1, report
