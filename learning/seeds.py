@@ -1,6 +1,6 @@
-"""Lines of labelled texts (JSON) -> examples: the project's own seeds, and agents' corrections."""
+"""Lines of labelled texts (JSON) -> examples: the project's own seeds."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,6 @@ from ticketstream.learning.examples import Example, masked
 from ticketstream.processors.classify import joint
 from ticketstream.processors.taxonomy import Labels
 from ticketstream.schemas.errors import ModelError
-
-CORRECTION_WEIGHT = 5.0  # an agent's correction beside a seed
 
 
 def read_seeds(path: Path, labels: Labels) -> list[Example]:
@@ -24,26 +22,6 @@ def read_seeds(path: Path, labels: Labels) -> list[Example]:
     if not files or not all(file.is_file() for file in files):
         raise ModelError(f"{path} has no seeds: give a .jsonl file or a folder of them")
     return [example for file in files for example in _lines(file, labels)]
-
-
-def correction(row: Mapping[str, Any]) -> Example:
-    """What an agent set right: {text, language, sub_category, intent}, masked already."""
-    return Example(
-        text=row["text"],
-        language=row["language"],
-        source="correction",
-        kind="correction",
-        sub_category=row["sub_category"],
-        intent=row.get("intent") or "",
-        weight=CORRECTION_WEIGHT,
-    )
-
-
-def corrections_of(rows: Iterable[Mapping[str, Any]] | Path) -> list[Example]:
-    """Corrections from rows, or from a file of JSON lines."""
-    if isinstance(rows, Path):
-        rows = [orjson.loads(line) for line in rows.read_bytes().splitlines() if line.strip()]
-    return [correction(row) for row in rows]
 
 
 def _lines(file: Path, labels: Labels) -> Iterator[Example]:

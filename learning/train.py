@@ -1,6 +1,6 @@
 """Seeds, public sets and corrections -> a folder of heads with calibration, scores and card."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from ticketstream.learning.linear import Doubles
 from ticketstream.learning.model_folder import stored_weights, write_folder
 from ticketstream.learning.phrases import phrased_examples
 from ticketstream.learning.public_sets import foreign_examples
-from ticketstream.learning.seeds import corrections_of, read_seeds
+from ticketstream.learning.seeds import read_seeds
 from ticketstream.processors.calibration import PairCalibration
 from ticketstream.processors.heads import Heads
 from ticketstream.processors.taxonomy import Labels, shipped_labels
@@ -54,7 +54,7 @@ def train(
     out: Path,
     seed: int,
     *,
-    corrections: Iterable[Mapping[str, Any]] | Path = (),
+    corrections: Sequence[Example] = (),
     phrases: bool = True,
     test: Path | None = None,
 ) -> Report:
@@ -66,8 +66,7 @@ def train(
         encoder: makes the vectors; the heads fit no other encoder.
         out: the model folder, overwritten.
         seed: of the one random draw (the start of the decomposition).
-        corrections: rows or a file of {text, language, sub_category, intent}, text masked; each
-            counts as five seeds.
+        corrections: what agents set right (`learning.corrections`).
         phrases: learn from the shipped phrases too, which fit the shipped taxonomy.
         test: lines as in the seeds; only measured, never learned from.
 
@@ -78,7 +77,7 @@ def train(
     own = read_seeds(seeds, labels)
     if min(len({e.sub_category for e in own}), len({e.intent for e in own})) <= 1:
         raise ModelError(f"{seeds} has fewer than two labels: nothing can be learned from it")
-    given = [*own, *corrections_of(corrections), *(phrased_examples() if phrases else [])]
+    given = [*own, *corrections, *(phrased_examples() if phrases else [])]
     foreign = capped(foreign_examples(data), MOST_FOREIGN) if data else []
     corpus = corpus_of([*given, *foreign], encoder)
     learn = partial(fit, labels=labels, seed=seed)

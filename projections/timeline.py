@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     JSON,
@@ -19,7 +20,7 @@ from ticketstream.projections.placed import Placed
 from ticketstream.projections.projection import Moment, Projection, Write
 from ticketstream.schemas.classified import TicketClassified
 from ticketstream.schemas.draft import DraftCreated
-from ticketstream.schemas.envelope import Event
+from ticketstream.schemas.envelope import Event, Producer
 from ticketstream.schemas.json import to_json
 from ticketstream.schemas.masked import TicketMasked
 from ticketstream.schemas.outcome import AgentEdited, AgentReplied, ReplySent, TicketClosed
@@ -27,6 +28,7 @@ from ticketstream.schemas.policy import PolicyChanged
 from ticketstream.schemas.received import TicketReceived
 from ticketstream.schemas.record import Sealed
 from ticketstream.schemas.routed import TicketRouted
+from ticketstream.schemas.topics import EVENTS
 
 # these bring a text of their own; classified and routed only hand the masked one on
 OWN_TEXT = (TicketMasked, DraftCreated, AgentEdited)
@@ -135,6 +137,23 @@ def happened(placed: Placed) -> Write:
         "text": text.data if isinstance(text, Sealed) else None,
     }
     return Write(timeline, row)
+
+
+def sealed_event(row: Any) -> Event:
+    """As much of a row's event as opening its text takes: whose it is and what it is bound to."""
+    kind: Any = EVENTS[row.topic]
+    event: Event = kind(
+        event_id=UUID(row.event_id),
+        ticket_id=row.ticket_id,
+        case_id="",
+        cause_id=None,
+        occurred_at=row.occurred_at,
+        shop=row.shop,
+        producer=Producer(row.producer, row.producer_version),
+        person=row.person,
+        text=Sealed(row.text),
+    )
+    return event
 
 
 TIMELINE = Projection("timeline", 1, metadata, dict.fromkeys(SUMMARIES, happened))

@@ -59,18 +59,21 @@ def train(
     out: Annotated[Path, typer.Option(help="The folder of the new heads.")],
     data: Annotated[Path | None, typer.Option(help="Folder of the public sets.")] = None,
     seeds: Annotated[Path, typer.Option(help="The project's seeds.")] = ROOT / "knowledge/seeds",
-    corrections: Annotated[
-        Path | None, typer.Option(help="JSON lines {text, language, sub_category, intent}.")
-    ] = None,
     seed: Annotated[int, typer.Option(help="Of the one random draw.")] = 1,
+    *,
+    corrections: Annotated[
+        bool,
+        typer.Option("--corrections", help="Learn from the read models what agents set right."),
+    ] = False,
 ) -> None:
     """Train the heads on seeds, public sets and agents' corrections; needs the extra `train`."""
     from ticketstream.learning.train import train as learn  # noqa: PLC0415
     from ticketstream.processors.encoder import Encoder  # noqa: PLC0415
 
+    right = _corrections() if corrections else ()
     progress("training takes minutes: every text is read by the encoder first ...")
     encoder = Encoder.load(settings_module.load().models / "encoder")
-    report = learn(data, seeds, encoder, out, seed, corrections=corrections or ())
+    report = learn(data, seeds, encoder, out, seed, corrections=right)
     say(f"heads {report.version} are in {out}, trained on {sum(report.sources.values())} texts")
     _qualities(report.held_out)
 
@@ -94,6 +97,23 @@ def evaluate(
         say_json({name: asdict(quality) for name, quality in found.items()})
     else:
         _qualities(found)
+
+
+def _corrections() -> list[Any]:
+    """Opened for this training only: no file of them is written, and who is erased is not in it."""
+    from ticketstream.doors.equip import open_vault  # noqa: PLC0415
+    from ticketstream.doors.reading_room import models_of  # noqa: PLC0415
+    from ticketstream.learning.corrections import corrected  # noqa: PLC0415
+    from ticketstream.processors.taxonomy import shipped_labels  # noqa: PLC0415
+
+    settings = settings_module.load()
+    with models_of(settings).engine.connect() as connection:
+        found = corrected(connection, open_vault(settings, identity=False), shipped_labels())
+    say(
+        f"{len(found.examples)} corrections; left out: {found.erased} of forgotten people, "
+        f"{found.unknown} with labels outside the taxonomy, {found.textless} without their text"
+    )
+    return found.examples
 
 
 def _qualities(found: Mapping[str, Any]) -> None:

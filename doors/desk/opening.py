@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
-from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from ticketstream.projections.timeline import timeline
-from ticketstream.schemas.envelope import Event, Producer
+from ticketstream.projections.timeline import sealed_event, timeline
 from ticketstream.schemas.errors import UndecodableError, VaultError
-from ticketstream.schemas.record import Erased, Sealed
-from ticketstream.schemas.topics import EVENTS
+from ticketstream.schemas.record import Erased
 from ticketstream.vault.ports import Opener
 
 TEXT = frozenset({"text"})
@@ -33,7 +30,7 @@ def open_text(opener: Opener, row: Any) -> Opened:
     if row is None or row.text is None:
         return MISSING
     try:
-        opened: Any = opener.open(_event(row), TEXT)
+        opened: Any = opener.open(sealed_event(row), TEXT)
     except UndecodableError:
         return Opened("damaged")
     except VaultError:
@@ -50,20 +47,3 @@ def subjects(connection: Connection, opener: Opener, tickets: Sequence[str]) -> 
     )
     newest = {row.ticket_id: row for row in rows}
     return {ticket_id: open_text(opener, row) for ticket_id, row in newest.items()}
-
-
-def _event(row: Any) -> Event:
-    """As much of the event as opening it takes: whose it is and what it is bound to."""
-    kind: Any = EVENTS[row.topic]
-    event: Event = kind(
-        event_id=UUID(row.event_id),
-        ticket_id=row.ticket_id,
-        case_id="",
-        cause_id=None,
-        occurred_at=row.occurred_at,
-        shop=row.shop,
-        producer=Producer(row.producer, row.producer_version),
-        person=row.person,
-        text=Sealed(row.text),
-    )
-    return event

@@ -7,6 +7,8 @@ import numpy as np
 import orjson
 import pytest
 
+from ticketstream.learning.corrections import WEIGHT
+from ticketstream.learning.examples import Example
 from ticketstream.learning.train import train
 from ticketstream.processors import ngrams
 from ticketstream.processors.calibration import read_calibration
@@ -89,8 +91,10 @@ def test_a_correction_changes_the_answer(seeds: Path, tmp_path: Path) -> None:
     text = "the lamp is broken please cancel"
     wanted = "cancel_order" if best_after(seeds, tmp_path) != "cancel_order" else "defect_report"
     intent = KINDS[wanted][0]
-    row = {"text": text, "language": "en", "sub_category": wanted, "intent": intent}
-    train(None, seeds, Spelling(), tmp_path / "b", 0, phrases=False, corrections=[row])
+    right = Example(
+        text, "en", "correction", "correction", sub_category=wanted, intent=intent, weight=WEIGHT
+    )
+    train(None, seeds, Spelling(), tmp_path / "b", 0, phrases=False, corrections=[right])
     assert best(tmp_path / "b", text) == (wanted, intent)
 
 
