@@ -44,7 +44,7 @@ LIMITS = """
 ## Limits
 
 All texts of the project were invented by few writers; real mail is messier. On tickets of a shop of
-its own, expect less, and recalibrate (`ticketstream calibrate`) before trusting a confidence.
+its own, expect less, and train with its own corrections before trusting a confidence.
 A ticket is read up to about 1,000 characters. Languages other than English and German are not
 measured.
 """
