@@ -79,9 +79,9 @@ def read_calibration(path: Path) -> PairCalibration:
     try:
         return calibration_of(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
-        raise ModelError(f"{path} is missing: `ticketstream model train` writes it") from error
+        raise ModelError(f"{path} is missing: run ticketstream model train") from error
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{path} is no calibration: `ticketstream model train` writes one") from error
+        raise ModelError(f"{path} is no calibration: run ticketstream model train") from error
 
 
 def calibration_of(document: Mapping[str, Any]) -> PairCalibration:

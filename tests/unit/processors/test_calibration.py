@@ -52,10 +52,10 @@ def test_the_id_changes_with_every_number() -> None:
 
 
 def test_a_missing_or_broken_calibration_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="ticketstream calibrate"):
+    with pytest.raises(ModelError, match="ticketstream model train"):
         read_calibration(tmp_path / "none.toml")
     (tmp_path / "broken.toml").write_text("temperature = 1.0")
-    with pytest.raises(ModelError, match="ticketstream calibrate"):
+    with pytest.raises(ModelError, match="ticketstream model train"):
         read_calibration(tmp_path / "broken.toml")
 
 
