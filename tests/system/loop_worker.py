@@ -104,7 +104,8 @@ def main() -> None:
     target = options["target"]
 
     def bury(records: Sequence[Incoming]) -> list[Outgoing]:
-        return [Outgoing(f"{target}.dead", r.key, r.value or b"", [], "suspect") for r in records]
+        why: list[tuple[str, str | bytes | None]] = [("reason", b"suspect")]
+        return [Outgoing(f"{target}.dead", r.key, r.value or b"", why, "suspect") for r in records]
 
     settings = LoopSettings(**given)
     on_ready = sabotage if options["mode"] == "chaos" else nothing
