@@ -29,7 +29,8 @@ from tickets import sample
 
 from ticketstream.doors import intake_door
 from ticketstream.doors.settings import Settings, load
-from ticketstream.stream import broker, topics
+from ticketstream.stream import topics
+from ticketstream.stream.local import broker
 from ticketstream.stream.log import configure
 from ticketstream.stream.pipeline import LINE
 from ticketstream.vault.facts import load_sample_shop

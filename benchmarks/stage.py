@@ -32,7 +32,7 @@ from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.envelope import Producer
 from ticketstream.schemas.masked import Identity, TicketMasked, TicketText, TokenValue
 from ticketstream.schemas.record import Erased
-from ticketstream.stream import broker
+from ticketstream.stream.local import broker
 from ticketstream.vault.facts import NoShop
 from ticketstream.vault.keys import create_master_keys, load_master_keys
 from ticketstream.vault.ports import Admission, Arrival, Identifiers

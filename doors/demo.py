@@ -20,8 +20,9 @@ from ticketstream.doors.settings import ROOT, Settings
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.errors import TicketstreamError
 from ticketstream.schemas.topics import EVENTS
-from ticketstream.stream import broker, topics
+from ticketstream.stream import topics
 from ticketstream.stream.census import census, settled
+from ticketstream.stream.local import broker
 from ticketstream.stream.pipeline import STAGES
 from ticketstream.stream.reading import read_all
 from ticketstream.stream.supervisor import Supervisor

@@ -28,7 +28,7 @@ def brokers_of(settings: Settings) -> str:
     Raises:
         BrokerError: neither.
     """
-    from ticketstream.stream import broker as local  # noqa: PLC0415
+    from ticketstream.stream.local import broker as local  # noqa: PLC0415
 
     if settings.brokers:
         return settings.brokers
@@ -45,7 +45,7 @@ def start(
     port: Annotated[int | None, typer.Option(help="Its port; else a free one.")] = None,
 ) -> None:
     """Start the local broker, or find it running; prints its address."""
-    from ticketstream.stream import broker as local  # noqa: PLC0415
+    from ticketstream.stream.local import broker as local  # noqa: PLC0415
 
     settings = settings_module.load()
     started = local.start(settings.broker_home, settings.cache, port)
@@ -55,7 +55,7 @@ def start(
 @broker.command()
 def stop() -> None:
     """Stop the local broker; its data stay."""
-    from ticketstream.stream import broker as local  # noqa: PLC0415
+    from ticketstream.stream.local import broker as local  # noqa: PLC0415
 
     local.stop(settings_module.load().broker_home)
     say("the local broker is stopped")
@@ -64,7 +64,7 @@ def stop() -> None:
 @broker.command()
 def status(*, json: Json = False) -> None:
     """Say whether the local broker runs, and where."""
-    from ticketstream.stream import broker as local  # noqa: PLC0415
+    from ticketstream.stream.local import broker as local  # noqa: PLC0415
 
     found = local.status(settings_module.load().broker_home)
     tell(found, json=json)

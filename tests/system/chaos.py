@@ -31,9 +31,9 @@ from confluent_kafka import Consumer, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from ticketstream.doors import settings
-from ticketstream.stream import broker
-from ticketstream.stream.broker_jars import jars
-from ticketstream.stream.broker_java import java
+from ticketstream.stream.local import broker
+from ticketstream.stream.local.jars import jars
+from ticketstream.stream.local.java import java
 
 PARTITIONS = 4
 KEYS = 50

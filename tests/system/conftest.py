@@ -8,7 +8,7 @@ import pytest
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from ticketstream.doors import settings
-from ticketstream.stream import broker
+from ticketstream.stream.local import broker
 
 
 @pytest.fixture(scope="session")

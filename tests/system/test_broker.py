@@ -13,8 +13,8 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from ticketstream.schemas.errors import BrokerError
-from ticketstream.stream import broker, registry
-from ticketstream.stream.server_process import running
+from ticketstream.stream.local import broker, registry
+from ticketstream.stream.local.process import running
 
 pytestmark = pytest.mark.system
 
@@ -112,7 +112,7 @@ def test_a_folder_that_cannot_be_formatted_says_so(tmp_path: Path) -> None:
 
 def test_a_broker_whose_owner_is_killed_ends_too(tmp_path: Path) -> None:
     script = (
-        "import sys, time; from pathlib import Path; from ticketstream.stream import broker\n"
+        "import sys, time; from pathlib import Path; from ticketstream.stream.local import broker\n"
         "broker.start(Path(sys.argv[1]), Path(sys.argv[2]), die_with_parent=True)\n"
         "print('up', flush=True); time.sleep(120)"
     )
@@ -130,7 +130,7 @@ def test_a_broker_whose_owner_is_killed_ends_too(tmp_path: Path) -> None:
 
 def test_two_processes_that_start_the_same_folder_get_the_same_broker(tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from ticketstream.stream import broker\n"
+        "import sys; from pathlib import Path; from ticketstream.stream.local import broker\n"
         "print(broker.start(Path(sys.argv[1]), Path(sys.argv[2])).pid)"
     )
     command = [sys.executable, "-c", script, str(tmp_path), str(CACHE)]

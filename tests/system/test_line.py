@@ -25,8 +25,9 @@ from ticketstream.schemas.outcome import AgentEdited, TicketClosed
 from ticketstream.schemas.received import TicketReceived
 from ticketstream.schemas.routed import TicketRouted
 from ticketstream.schemas.topics import EVENTS
-from ticketstream.stream import broker, topics
+from ticketstream.stream import topics
 from ticketstream.stream.census import Tally, census, header, settled
+from ticketstream.stream.local import broker
 from ticketstream.stream.publish import Publisher
 from ticketstream.stream.reading import read_all
 from ticketstream.vault.facts import load_sample_shop

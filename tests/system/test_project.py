@@ -16,7 +16,7 @@ from ticketstream.projections.timeline import timeline
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.errors import BrokerError
 from ticketstream.schemas.topics import TOPIC_OF
-from ticketstream.stream import broker
+from ticketstream.stream.local import broker
 from ticketstream.stream.project import project_to_end, run_project
 from ticketstream.stream.topics import create
 

@@ -10,7 +10,7 @@ from tests.unit.schemas.samples import SAMPLES
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.envelope import Event
 from ticketstream.schemas.errors import BrokerError, UndecodableError
-from ticketstream.stream import registry
+from ticketstream.stream.local import registry
 
 pytestmark = pytest.mark.system
 if importlib.util.find_spec("authlib") is None:

@@ -10,7 +10,7 @@ from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, C
 from confluent_kafka.admin import ResourceType as Kind
 from tests.unit.doors.test_errors import only_line, run
 
-from ticketstream.stream import broker, registry
+from ticketstream.stream.local import broker, registry
 from ticketstream.stream.topics import topics
 
 pytestmark = pytest.mark.system

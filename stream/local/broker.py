@@ -13,9 +13,9 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from ticketstream.schemas.errors import BrokerError
-from ticketstream.stream.broker_jars import Say, jars, to_stderr
-from ticketstream.stream.broker_java import java
-from ticketstream.stream.server_place import (
+from ticketstream.stream.local.jars import Say, jars, to_stderr
+from ticketstream.stream.local.java import java
+from ticketstream.stream.local.place import (
     LOOPBACK,
     Place,
     accepts,
@@ -24,8 +24,8 @@ from ticketstream.stream.server_place import (
     locked,
     recorded,
 )
-from ticketstream.stream.server_process import await_answer, excerpt, launch, running
-from ticketstream.stream.server_process import stop as stop_server
+from ticketstream.stream.local.process import await_answer, excerpt, launch, running
+from ticketstream.stream.local.process import stop as stop_server
 
 NAME = "broker"
 START_SECONDS = 60.0

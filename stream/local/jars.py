@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ticketstream.schemas.errors import BrokerError
-from ticketstream.stream.server_place import locked
+from ticketstream.stream.local.place import locked
 
 LOCK = Path(__file__).with_name("kafka_jars.sha256")
 DOWNLOADS_AT_ONCE = 6

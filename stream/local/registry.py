@@ -7,12 +7,12 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Self
 
-from ticketstream.stream import broker_jars
-from ticketstream.stream.broker_jars import Say, to_stderr
-from ticketstream.stream.broker_java import REGISTRY_NEEDS, java
-from ticketstream.stream.server_place import LOOPBACK, Place, chosen_port, locked
-from ticketstream.stream.server_process import await_answer, launch, running
-from ticketstream.stream.server_process import stop as stop_server
+from ticketstream.stream.local import jars
+from ticketstream.stream.local.jars import Say, to_stderr
+from ticketstream.stream.local.java import REGISTRY_NEEDS, java
+from ticketstream.stream.local.place import LOOPBACK, Place, chosen_port, locked
+from ticketstream.stream.local.process import await_answer, launch, running
+from ticketstream.stream.local.process import stop as stop_server
 
 NAME = "registry"
 START_SECONDS = 60.0
@@ -73,7 +73,7 @@ def start(
         if found is None:
             program, folder = (
                 java(java_home, at_least=REGISTRY_NEEDS),
-                broker_jars.registry(cache, say),
+                jars.registry(cache, say),
             )
             chosen = chosen_port(place, port)
             command = _command(place, program, folder, chosen, bootstrap)

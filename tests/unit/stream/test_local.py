@@ -16,8 +16,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from ticketstream.schemas.errors import BrokerError
-from ticketstream.stream import broker, registry
-from ticketstream.stream.broker_jars import (
+from ticketstream.stream.local import broker, registry
+from ticketstream.stream.local.jars import (
     LOCK,
     Locked,
     coordinates,
@@ -28,9 +28,9 @@ from ticketstream.stream.broker_jars import (
     read_lock,
     registry_archive,
 )
-from ticketstream.stream.broker_java import java, major_version, version_of
-from ticketstream.stream.server_place import Place, Running, chosen_port, free_ports, record
-from ticketstream.stream.server_process import end, excerpt, is_alive, launch, running
+from ticketstream.stream.local.java import java, major_version, version_of
+from ticketstream.stream.local.place import Place, Running, chosen_port, free_ports, record
+from ticketstream.stream.local.process import end, excerpt, is_alive, launch, running
 
 A_JAR = PurePosixPath("org/example/lamp/1.2/lamp-1.2.jar")
 B_JAR = PurePosixPath("org/example/wick/3.0/wick-3.0.jar")

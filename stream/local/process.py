@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ticketstream.schemas.errors import BrokerError
-from ticketstream.stream.server_place import LOOPBACK, Place, Running, record, recorded
+from ticketstream.stream.local.place import LOOPBACK, Place, Running, record, recorded
 
 STOP_SECONDS = 20.0
 EXEC_SECONDS = 5.0  # a busy machine takes its time between fork and exec
@@ -74,7 +74,7 @@ def launch(
     started = Running(pid, f"{LOOPBACK}:{port}")
     record(place, started)
     if die_with_parent:
-        watch = [sys.executable, "-P", "-m", "ticketstream.stream.server_process"]
+        watch = [sys.executable, "-P", "-m", "ticketstream.stream.local.process"]
         owner = str(os.getpid())
         _spawn([*watch, str(pid), place.mark, owner], place.home, subprocess.DEVNULL)
     return started

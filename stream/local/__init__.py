@@ -1,0 +1,1 @@
+"""A folder in, a real single-node Kafka or schema registry out: laptops, demo, tests."""
