@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,7 +67,8 @@ def run_demo(settings: Settings, *, once: bool, mailbox: Path | None) -> int:
             reading_room.keep_up(own, demo.brokers, once=True)
             _summary(demo, time.monotonic() - began)
             if not once:
-                reading_room.show(own, demo.brokers, _invite)
+                with suppress(KeyboardInterrupt):  # how a person ends it: no failure
+                    reading_room.show(own, demo.brokers, _invite)
     return 0
 
 

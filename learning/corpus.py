@@ -9,7 +9,7 @@ import numpy as np
 from ticketstream.learning.examples import Example
 from ticketstream.learning.linear import BITS
 from ticketstream.processors import ngrams
-from ticketstream.processors.encoder import Vectors
+from ticketstream.processors.lower import Vectors
 
 
 class Embeds(Protocol):

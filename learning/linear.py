@@ -10,7 +10,7 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from ticketstream.processors import ngrams
-from ticketstream.processors.encoder import Vectors
+from ticketstream.processors.lower import Vectors
 from ticketstream.processors.heads import Floats, centred
 
 Doubles = npt.NDArray[np.float64]

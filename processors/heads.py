@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ticketstream.processors import ngrams
 from ticketstream.processors.calibration import probabilities
-from ticketstream.processors.encoder import Vectors
+from ticketstream.processors.lower import Vectors
 from ticketstream.processors.model_files import Manifest, read_manifest
 from ticketstream.processors.taxonomy import Labels
 from ticketstream.schemas.errors import ModelError

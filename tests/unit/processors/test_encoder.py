@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ticketstream.processors.encoder import MOST_TOKENS, REFERENCE, Encoder
+from ticketstream.processors.encoder import REFERENCE, Encoder
+from ticketstream.processors.lower import MOST_TOKENS
 from ticketstream.schemas.errors import ModelError
 
 FOLDER = Path(__file__).parents[3] / "models" / "encoder"
