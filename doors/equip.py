@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from ticketstream import __version__
@@ -9,7 +11,7 @@ from ticketstream.doors.settings import Settings
 from ticketstream.processors.policy import default_policy, load_policy
 from ticketstream.processors.route import RouteResources
 from ticketstream.schemas.codec import Codec
-from ticketstream.schemas.errors import PolicyError
+from ticketstream.schemas.errors import PolicyError, SettingError
 from ticketstream.schemas.policy import Policy
 from ticketstream.stream.work import Resources, Seals
 from ticketstream.vault.facts import NoShop, SqliteShop
@@ -17,8 +19,6 @@ from ticketstream.vault.keys import load_key, load_master_keys
 from ticketstream.vault.nokeys import NoKeys
 from ticketstream.vault.ports import Gate, Opener, Shop
 from ticketstream.vault.store import Vault, sqlite_engine
-
-OWN_NAMES = frozenset({"Kestrel & Birch", "support@kestrel-birch.example", "kestrel-birch.example"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,47 @@ def policy_of(settings: Settings) -> Policy:
         raise PolicyError(f"{settings.policy} cannot be read: {type(error).__name__}") from error
 
 
-def mask_resources(gate: Gate) -> Resources:
-    """Detectors and the vault's gate."""
+def own_names(settings: Settings) -> frozenset[str]:
+    """What the shop calls itself and where it is reached: a line each, readable for everybody.
+
+    Raises:
+        SettingError: the file is not there.
+    """
+    path = settings.own_names or settings.knowledge / "shop" / "own.txt"
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(
+            f"{path} cannot be read ({type(error).__name__}): list the shop's own names, addresses "
+            "and numbers there, a line each, or leave the file empty"
+        ) from error
+    return frozenset(line.strip() for line in lines if line.strip())
+
+
+@cache
+def _entities(models: Path) -> Any:
+    """Once a process: mask and `--explain` share it."""
+    from ticketstream.processors.detectors.entities import Entities  # noqa: PLC0415
+
+    return Entities.load(models / "entities", models / "encoder")
+
+
+def entities_of(settings: Settings) -> Any:
+    """The entity model of the settings' model folder."""
+    return _entities(settings.models)
+
+
+def mask_resources(gate: Gate, settings: Settings) -> Resources:
+    """Detectors, the entity model and the vault's gate."""
     from ticketstream.processors.mask import MaskResources  # noqa: PLC0415
 
-    return MaskResources(gate, __version__, OWN_NAMES)
+    entities = entities_of(settings)
+    return MaskResources(gate, masker_version(entities), own_names(settings), entities.find)
+
+
+def masker_version(entities: Any) -> str:
+    """Of the code, and of the weights that can change what is masked."""
+    return f"{__version__}+{entities.manifest.name}-{entities.manifest.version}"
 
 
 def classify_resources(settings: Settings) -> Resources:
@@ -88,16 +124,21 @@ def draft_resources(settings: Settings) -> Resources:
     return DraftResources(KnowledgeBase.open(settings.knowledge_index, encoder), __version__)
 
 
-def review_resources(opener: Opener, codec: Codec, agent_key: bytes) -> Resources:
+def review_resources(
+    opener: Opener, codec: Codec, agent_key: bytes, settings: Settings
+) -> Resources:
     """The masker again, and what opens the draft that was handed back."""
     from ticketstream.processors.review import ReviewResources  # noqa: PLC0415
 
-    return ReviewResources(opener, codec, __version__, agent_key, OWN_NAMES)
+    entities = entities_of(settings)
+    version = masker_version(entities)
+    own = own_names(settings)
+    return ReviewResources(opener, codec, version, agent_key, own, entities.find)
 
 
 def _mask(settings: Settings) -> Equipment:
     vault = open_vault(settings, identity=True)
-    return Equipment(mask_resources(vault), vault)
+    return Equipment(mask_resources(vault, settings), vault)
 
 
 def _classify(settings: Settings) -> Equipment:
@@ -115,7 +156,7 @@ def _draft(settings: Settings) -> Equipment:
 def _review(settings: Settings) -> Equipment:
     vault = open_vault(settings, identity=True)
     agent_key = load_key(settings.key_folder, "agents")
-    return Equipment(review_resources(vault, codec_of(settings), agent_key), vault)
+    return Equipment(review_resources(vault, codec_of(settings), agent_key, settings), vault)
 
 
 EQUIP: dict[str, Callable[[Settings], Equipment]] = {

@@ -100,7 +100,7 @@ class Pipe:
             return {"ticket_id": ticket, "topic": topic, **{n: headers[n] for n in names}}
         line = {"topic": topic, **to_json(event)}
         if self.explain:
-            line |= _explained(topic, event, came.get(event.ticket_id))
+            line |= _explained(topic, event, came.get(event.ticket_id), self.settings)
         return line
 
 
@@ -126,13 +126,13 @@ def _stage_of(topic: str) -> str:
     return next((stage.name for stage in LINE if stage.target == topic), "")
 
 
-def _explained(topic: str, event: Event, came: Event | None) -> dict[str, Any]:
+def _explained(topic: str, event: Event, came: Event | None, settings: Settings) -> dict[str, Any]:
     """Spans in offsets of the incoming text for mask, named scores for classify."""
     if topic == "ticket.masked" and isinstance(came, TicketReceived):
-        from ticketstream.doors.equip import OWN_NAMES  # noqa: PLC0415
+        from ticketstream.doors import equip  # noqa: PLC0415
         from ticketstream.processors.mask import explain  # noqa: PLC0415
 
-        return dict(explain(came, OWN_NAMES))
+        return dict(explain(came, equip.own_names(settings), equip.entities_of(settings).find))
     if isinstance(event, TicketClassified):
         labels = shipped_labels()
         return {

@@ -103,7 +103,7 @@ class Rehearsal:
 
     def _resources(self, name: str) -> Any:
         if name == "mask":
-            return equip.mask_resources(self.gate)
+            return equip.mask_resources(self.gate, self.settings)
         if name == "classify":
             return equip.classify_resources(self.settings)
         if name == "route":

@@ -31,6 +31,11 @@ class Settings(BaseSettings):
     )
     keys: Path | None = Field(None, description="Folder of the master keys; default HOME/keys")
     shop_db: Path | None = Field(None, description="SQLite file of customers and orders")
+    own_names: Path | None = Field(
+        None,
+        description="A file of the shop's own names, addresses and numbers, which stay readable; "
+        "default: KNOWLEDGE/shop/own.txt",
+    )
     policy: Path | None = Field(None, description="A policy document; default: the shipped one")
     models: Path = Field(ROOT / "models", description="Folder of the model folders")
     knowledge: Path = Field(ROOT / "knowledge", description="Folder of articles and products")
@@ -44,6 +49,19 @@ class Settings(BaseSettings):
     metrics_port: int = Field(0, ge=0, le=65535, description="Their port; 0: a free one")
     desk_host: str = Field("127.0.0.1", description="Address of the desk")
     desk_port: int = Field(0, ge=0, le=65535, description="Port of the desk; 0: a free one")
+    intake_host: str = Field("127.0.0.1", description="Address of POST /tickets")
+    intake_port: int = Field(0, ge=0, le=65535, description="Its port; 0: a free one")
+    intake_token: Path | None = Field(
+        None, description="A file with the bearer token that POST /tickets asks for"
+    )
+    imap: str = Field("", description="imaps://USER@HOST/FOLDER of the mailbox to poll")
+    imap_password: Path | None = Field(None, description="A file with the mailbox's password")
+    imap_done: str = Field("", description="Folder for what is taken; empty: it is marked")
+    imap_seconds: float = Field(30, gt=0, description="Seconds between two looks at the mailbox")
+    loop_matter: int = Field(
+        12, ge=1, description="Mails of a sender on a matter in an hour; more are a loop"
+    )
+    loop_sender: int = Field(200, ge=1, description="Mails of a sender in an hour; more are a loop")
     time_zone: str = Field("Europe/Berlin", description="The zone in which the desk shows times")
     log_json: bool = Field(default=False, description="Log JSON lines instead of text")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

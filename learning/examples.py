@@ -9,7 +9,7 @@ from typing import Literal
 import orjson
 
 from ticketstream.processors.detectors import detect
-from ticketstream.processors.masking import mask_parts, resolve
+from ticketstream.processors.masking import mask_parts
 from ticketstream.vault.tokens import tokens_in
 
 
@@ -41,7 +41,7 @@ def masked(subject: str, text: str) -> tuple[str, str]:
     """Subject and text with tokens in the place of personal data; tokens that they have stay."""
     parts = [subject, text]
     own = frozenset(token for part in parts for token in tokens_in(part))
-    subject, text = mask_parts(parts, [resolve(detect(p)) for p in parts], own=own).parts
+    subject, text = mask_parts(parts, [detect(p) for p in parts], own=own).parts
     return subject, text
 
 

@@ -10,8 +10,8 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from ticketstream.processors import ngrams
-from ticketstream.processors.lower import Vectors
 from ticketstream.processors.heads import Floats, centred
+from ticketstream.processors.lower import Vectors
 
 Doubles = npt.NDArray[np.float64]
 Plane = tuple[Doubles, Doubles]  # weights [outputs, features], bias [outputs]

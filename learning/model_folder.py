@@ -12,8 +12,8 @@ from ticketstream.learning.card import card_of
 from ticketstream.learning.fit import Fitted
 from ticketstream.learning.linear import SPELLING, Doubles
 from ticketstream.processors.calibration import CALIBRATION, PairCalibration
-from ticketstream.processors.lower import WIDTH
 from ticketstream.processors.heads import MOODS, WEIGHTS
+from ticketstream.processors.lower import WIDTH
 from ticketstream.processors.model_files import MANIFEST
 
 CARD = "CARD.md"

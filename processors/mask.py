@@ -6,6 +6,7 @@ from typing import Any
 
 from ticketstream.processors import ticket_parts
 from ticketstream.processors.detectors import canonical, detect, known
+from ticketstream.processors.detectors.entities import Finder, nothing
 from ticketstream.processors.detectors.span import Span
 from ticketstream.processors.language import detect as language_of
 from ticketstream.processors.masking import Masking, mask_parts, resolve
@@ -35,11 +36,13 @@ class MaskResources:
         gate: the vault, which decides person, case and facts.
         version: of the code, the detectors and everything else that can change the answer.
         readable: the shop's own names, addresses, numbers and sites; they stay readable.
+        entities: finds names, addresses and places that no rule finds.
     """
 
     gate: Gate
     version: str
     readable: frozenset[str] = field(default_factory=frozenset)
+    entities: Finder = nothing
 
     @property
     def producer(self) -> Producer:
@@ -62,7 +65,7 @@ class Reading:
 
 def mask(tickets: Sequence[TicketReceived], resources: MaskResources) -> list[TicketMasked | Dead]:
     """One masked ticket, or its burial, for each that came; the vault is asked once."""
-    readings = [read(ticket, resources.readable) for ticket in tickets]
+    readings = [read(ticket, resources.readable, resources.entities) for ticket in tickets]
     arrivals = [arrival(*pair) for pair in zip(tickets, readings, strict=True)]
     admissions = resources.gate.admit(arrivals)
     return [
@@ -71,13 +74,15 @@ def mask(tickets: Sequence[TicketReceived], resources: MaskResources) -> list[Ti
     ]
 
 
-def read(ticket: TicketReceived, readable: frozenset[str]) -> Reading:
+def read(ticket: TicketReceived, readable: frozenset[str], entities: Finder = nothing) -> Reading:
     """What is personal in every part of a ticket."""
     parts = ticket_parts.texts_of(ticket)
     find = known.finder(ticket_parts.known_of(ticket))
     by_place = zip(parts, ticket_parts.authors_of(ticket), strict=True)
-    found = ((p, [*detect(p), *find(p), *spans] if p else []) for p, spans in by_place)
-    return Reading(parts, [resolve(without_own(p, spans, readable)) for p, spans in found])
+    found = (
+        (p, [*detect(p), *entities(p), *find(p), *spans] if p else []) for p, spans in by_place
+    )
+    return Reading(parts, [resolve(p, without_own(p, spans, readable)) for p, spans in found])
 
 
 def arrival(ticket: TicketReceived, reading: Reading) -> Arrival:
@@ -163,7 +168,9 @@ def spoken(text: TicketText, hint: str) -> Language:
 
 
 def explain(
-    ticket: TicketReceived, readable: frozenset[str] = frozenset()
+    ticket: TicketReceived,
+    readable: frozenset[str] = frozenset(),
+    entities: Finder = nothing,
 ) -> dict[str, list[dict[str, Any]]]:
     """What was found where, as `pipe mask --explain` shows it.
 
@@ -171,7 +178,7 @@ def explain(
         `spans` (of the text) and `spans_subject`: start, end (exclusive, in characters of what came
         in), type, score and detector of each.
     """
-    reading = read(ticket, readable)
+    reading = read(ticket, readable, entities)
     return {
         "spans": [plain(s) for s in reading.spans[1]],
         "spans_subject": [plain(s) for s in reading.spans[0]],

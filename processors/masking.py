@@ -1,9 +1,10 @@
 """parts of a ticket and what was found in them -> masked parts and what their tokens stand for."""
 
-from bisect import bisect_left
+from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from ticketstream.processors.detectors import canonical
 from ticketstream.processors.detectors.span import Span
@@ -34,18 +35,51 @@ class Masking:
         return dict(total)
 
 
-def resolve(spans: Sequence[Span]) -> list[Span]:
-    """Spans without overlaps, in order: the higher score wins, then longer, then earlier."""
+def resolve(text: str, spans: Sequence[Span]) -> list[Span]:
+    """Spans without overlaps, in order; every letter and digit that was found stays covered.
+
+    Spans of one type that overlap become one. Of two types the higher score wins, then the longer
+    span, then the earlier; what sticks out of the other stays a span of its own.
+    """
     kept: list[Span] = []
-    starts: list[int] = []
-    for span in sorted(spans, key=lambda s: (-s.score, s.start - s.end, s.start, s.type)):
-        place = bisect_left(starts, span.start)
-        before = kept[place - 1].end if place else 0
-        behind = kept[place].start if place < len(kept) else span.end
-        if before <= span.start < span.end <= behind:
-            kept.insert(place, span)
-            starts.insert(place, span.start)
+    for span in sorted(_joined(spans), key=lambda s: (-s.score, s.start - s.end, s.start, s.type)):
+        for rest in _beside(text, span, kept):
+            insort(kept, rest, key=_start)
     return kept
+
+
+def _joined(spans: Sequence[Span]) -> list[Span]:
+    """Overlapping spans of one type as one, with the best score among them."""
+    made: list[Span] = []
+    for span in sorted(spans, key=lambda s: (s.type, s.start, -s.end)):
+        if span.start == span.end:
+            continue
+        last = made[-1] if made else None
+        if last and last.type == span.type and span.start < last.end:
+            best = max(last, span, key=lambda s: s.score)
+            made[-1] = replace(best, start=last.start, end=max(last.end, span.end))
+        else:
+            made.append(span)
+    return made
+
+
+def _beside(text: str, span: Span, kept: Sequence[Span]) -> Iterator[Span]:
+    """What of a span no kept span covers: all of it, or the parts that hold letters or digits."""
+    place = span.start
+    first = max(bisect_right(kept, span.start, key=_start) - 1, 0)
+    cuts = [s for s in islice(kept, first, None) if s.start < span.end and span.start < s.end]
+    if not cuts:
+        yield span
+        return
+    for start, end in [*((s.start, s.end) for s in cuts), (span.end, span.end)]:
+        written = [i for i in range(place, start) if text[i].isalnum()]
+        if written:
+            yield replace(span, start=written[0], end=written[-1] + 1)
+        place = max(place, end)
+
+
+def _start(span: Span) -> int:
+    return span.start
 
 
 class Numbering:
@@ -98,7 +132,7 @@ def mask_parts(
     """
     numbering = Numbering(given)
     masked = [
-        "".join(pieces(part, resolve(spans), numbering, own))
+        "".join(pieces(part, resolve(part, spans), numbering, own))
         for part, spans in zip(parts, found, strict=True)
     ]
     counts = Counter(t for part in masked for t in tokens.tokens_in(part))

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from ticketstream.processors import edits
 from ticketstream.processors.detectors import detect, known
+from ticketstream.processors.detectors.entities import Finder, nothing
 from ticketstream.processors.detectors.known import Known
 from ticketstream.processors.detectors.span import Span
 from ticketstream.processors.masking import mask_parts
@@ -50,6 +51,7 @@ class ReviewResources:
         version: of the code, the detectors and everything else that can change the answer.
         agent_key: the key under which an agent's name becomes a pseudonym.
         readable: the shop's own names, addresses, numbers and sites; they stay readable.
+        entities: finds names, addresses and places that no rule finds; mask's own.
     """
 
     opener: Opener
@@ -57,6 +59,7 @@ class ReviewResources:
     version: str
     agent_key: bytes
     readable: frozenset[str] = frozenset()
+    entities: Finder = nothing
 
     @property
     def producer(self) -> Producer:
@@ -109,7 +112,7 @@ def open_draft(draft: DraftCreated, opener: Opener) -> Opened | Dead:
 def edited(reply: AgentReplied, opened: Opened, resources: ReviewResources) -> AgentEdited:
     """The masked, compared event."""
     draft = opened.draft
-    text, identity = masked(reply, opened, resources.readable)
+    text, identity = masked(reply, opened, resources)
     before = Labels(draft.category, draft.sub_category, draft.intent, draft.route)
     compared = bool(opened.text.answer and text.final_text)
     envelope = answering(reply, resources.producer) | {
@@ -137,13 +140,13 @@ def edited(reply: AgentReplied, opened: Opened, resources: ReviewResources) -> A
 
 
 def masked(
-    reply: AgentReplied, opened: Opened, readable: frozenset[str]
+    reply: AgentReplied, opened: Opened, resources: ReviewResources
 ) -> tuple[EditText, Identity]:
     """The answer in the ticket's own tokens, and the identity with what was new in it."""
     answer = opened.text.answer
     unchanged = "sent_unchanged" in reply.actions and not reply.final_text.strip()
     parts = ["" if unchanged else reply.final_text, commented(reply)]
-    found = [spans_of(part, opened.identity, reply.agent, readable) for part in parts]
+    found = [spans_of(part, opened.identity, reply.agent, resources) for part in parts]
     own = frozenset(value.token for value in opened.identity.tokens)
     masking = mask_parts(parts, found, opened.identity.tokens, own)
     final = answer if unchanged else masking.parts[0]
@@ -152,7 +155,7 @@ def masked(
     return text, replace(opened.identity, tokens=masking.values)
 
 
-def spans_of(text: str, identity: Identity, agent: str, readable: frozenset[str]) -> list[Span]:
+def spans_of(text: str, identity: Identity, agent: str, resources: ReviewResources) -> list[Span]:
     """The ticket's own values, then whatever the detectors find."""
     if not text:
         return []
@@ -171,7 +174,8 @@ def spans_of(text: str, identity: Identity, agent: str, readable: frozenset[str]
     literal = [
         s for kind, value in own if kind != "PERSON" for s in known.literal(text, kind, value)
     ]
-    return without_own(text, [*literal, *find(text), *detect(text)], readable)
+    spans = [*literal, *find(text), *detect(text), *resources.entities(text)]
+    return without_own(text, spans, resources.readable)
 
 
 def commented(reply: AgentReplied) -> str:

@@ -78,6 +78,21 @@ def train(
     _qualities(report.held_out)
 
 
+@model.command("train-entities")
+def train_entities(
+    data: Annotated[Path, typer.Option(help="Folder of the public sets.")],
+    out: Annotated[Path, typer.Option(help="The folder of the new model.")],
+    seed: Annotated[int, typer.Option(help="Of every draw.")] = 1,
+) -> None:
+    """Train mask's entity model; needs the extra `entities`, and half an hour."""
+    from ticketstream.learning.entities.make import make  # noqa: PLC0415
+
+    encoder = settings_module.load().models / "encoder"
+    apart = sorted((ROOT / "knowledge/testset").glob("masking.??.txt"))
+    made = make(data, ROOT / "knowledge/seeds", encoder, out, apart=apart, seed=seed)
+    say(f"entities {made.version} are in {out}, trained on {sum(made.sources.values())} texts")
+
+
 @model.command()
 def evaluate(
     tickets: Annotated[Path, typer.Option(help="Labelled tickets.")] = ROOT

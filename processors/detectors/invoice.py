@@ -6,7 +6,8 @@ from ticketstream.processors.detectors import labelled
 from ticketstream.processors.detectors.span import LEFT, RIGHT, Span
 
 SHOP = re.compile(
-    rf"{LEFT}(?:INV|RE|RG)[ \u00a0]?[-–_]?[ \u00a0]?20[0-9]{{2}}[-–_/ ]?[0-9]{{4,8}}{RIGHT}",  # noqa: RUF001
+    rf"{LEFT}(?:INV|RE"
+    rf"|RG)[ \u00a0]?[-–_]?[ \u00a0]?20[0-9]{{2}}[-–_/ ]?[0-9]{{4,8}}{RIGHT}",  # noqa: RUF001
     re.IGNORECASE,
 )
 called = labelled.finder(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from ticketstream.processors.detectors.span import LEFT, RIGHT, Span
+from ticketstream.processors.detectors.stems import lowered
 
 VALUE = (
     rf"{LEFT}(?=[A-Za-z]{{0,6}}[-_/]?[0-9])"
@@ -16,9 +17,14 @@ WORDS = (
     r"numbers?|num|nos?|nrn?|nummern?|ids?|code|ref(?:erence)?|kennung|№|nº"
     r"|(?:confirmation|bestätigung)(?:\s?(?:number|no|nr|nummer))?"
 )
+# what may stand between a label and its value in a pattern that reads on: ` no.: `, ` number is "`
+GAP = (
+    r"(?:[ .\-]{0,2}(?:numbers?|num|nos?|nrn?|nummern?|ids?|code)\b)?[\s.:=#>\"'„“(\[*|-]{0,6}"
+    r"(?:\b(?:is|ist|lautet|was|war)\b[\s:#\"'„“(*]{0,4})?"
+)
 FILLER = r"(?:with|mit|under|unter|of)\s(?:(?:the|der|dem|die)\s)?"
 BEFORE = 56  # characters in which the announcing words must stand
-DATE = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[-/]\d{1,2}[-/](?:\d{2}|\d{4})")
+DATE = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}|[0-3]?\d[-/][0-3]?\d[-/](?:\d{2}|\d{4})")
 YEAR = re.compile(r"(?:19|20)\d\d")
 QUANTITY = re.compile(
     r"\s?(?:EUR|€|USD|\$|GBP|£|CHF|euros?\b|stück|stk|pcs|pieces|items|x\b|%|[kc]?[mg]\b|mm\b|W\b)",
@@ -26,6 +32,12 @@ QUANTITY = re.compile(
 )
 LEAST_DIGITS = 3
 LEAST_DIGITS_BARE = 5  # "order 12345", but not "order 2 lamps" nor "order 1500"
+
+
+def mentions(text: str, words: tuple[str, ...]) -> bool:
+    """Whether any of some words in lower case is in a text: a quick look before a slow search."""
+    low = lowered(text)
+    return any(word in low for word in words)
 
 
 def label(nouns: str) -> re.Pattern[str]:

@@ -6,19 +6,21 @@ from functools import cache
 
 import phonenumbers
 
-from ticketstream.processors.detectors.span import RIGHT, Span, scan
+from ticketstream.processors.detectors.span import LEFT, RIGHT, Span, scan
+from ticketstream.processors.detectors.stems import matches, starts
 
 TRUNK_REGIONS = ("DE", "AT", "CH", "GB", "IE", "NL")
-INTERNATIONAL = re.compile(r"\(?(?:\+|00[1-9])")
+INTERNATIONAL = re.compile(r"\(?(?:\+|00[ ]?[1-9])")
 COUNTRY = re.compile(r"^(?:\+|00)(?:49|43|41|44|353|31|1)")
 # a slash between spaces and before a zero stands between two numbers
 GAP = (
     r"(?! [/-] [0+])"
-    r"(?:[ \u00a0]?[-–./][ \u00a0]?|[ \u00a0]{1,2}|[ \u00a0]?\([0-9]{1,5}\)[ \u00a0]?)"  # noqa: RUF001
+    r"(?:[ \u00a0]?[-–./][ \u00a0]?|[ \u00a0]{1,2}"  # noqa: RUF001
+    r"|[ \u00a0]?\([0-9]{1,5}\)[ \u00a0]?)"
 )
 DATE = r"(?![0-9]{1,2}[./-][ ]?[0-9]{1,2}[./-][ ]?(?:[0-9]{4}|[0-9]{2})(?![0-9]))"
 CANDIDATE = re.compile(
-    rf"(?<![^\W_])(?<![0-9][.,/–:-])(?<![+#€$£])(?<![€$£] ){DATE}"  # noqa: RUF001
+    rf"(?<![^\W_])(?<![0-9][.,/–:-])(?<![0-9]\. )(?<![+#€$£])(?<![€$£] ){DATE}"  # noqa: RUF001
     rf"(?:\+|\([+0-9][0-9]{{0,5}}\)|[0-9])(?:{GAP}?[0-9]){{4,16}}"
     rf"(?:(?=[ ]?x[0-9]|[ ]?ext)|{RIGHT}(?!,[0-9])(?!\.[0-9]))"
 )
@@ -36,6 +38,29 @@ EXTENSION = re.compile(r"[ ]?(?:x|ext\.?[ ]?)[0-9]{1,6}(?![^\W_])", re.IGNORECAS
 # the forms in which people write numbers that the numbering plan does not know (yet)
 NORTH_AMERICAN = re.compile(r"(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[.-])\d{3}[ .-]\d{4}")
 TRUNK = re.compile(r"\(?0[1-9]\d{1,3}\)?(?: ?[/-] ?| )\d{3,4}[ -]?\d{3,5}|07\d{9}")
+# what is numbered like this and is no phone
+OTHERS = re.compile(
+    r"\b(?:ean|gtin|isbn|upc|sku|asin|art(?:ikel|\.)?|article|item|modell?|serien\w*|serial|typ"
+    r"|produkt|product"
+    r"|bar-?code|iban|konto|bestell\w*|auftrag\w*|order|invoice|rechnung\w*|version|norm|charge"
+    r"|batch|lot)"
+    r"(?:[\s.:#-]|nummer|numbers?|no\b|nr\b|code|is\b|ist\b|und\b|and\b|[0-9,/])*$",
+    re.IGNORECASE,
+)
+EXTENSION_ALONE = re.compile(
+    r"\b(?:ext(?:ension)?|durchwahl|nebenstelle|apparat|dw)[.:]?(?:[ ](?:no|nr|is|ist)\.?)?[ ]?"
+    rf"(?P<value>-?[0-9]{{2,5}}){RIGHT}(?![.,:/-][0-9])",
+    re.IGNORECASE,
+)
+SHORT = re.compile(
+    r"\b(?:tel(?:efon)?|phone|festnetz|fax|ruf)(?:-?(?:nummer|nr|number"
+    r"|no))?[.:]{0,2}(?:[ ](?:is|ist|lautet))?[ ]"
+    rf"(?P<value>[0-9]{{5}}|[0-9]{{2,3}}[ /-][0-9]{{2,3}}){RIGHT}(?![.,:/ -]?[0-9])",
+    re.IGNORECASE,
+)
+STEMS = starts("ext|durchwahl|nebenstelle|apparat|dw|tel|phone|festnetz|fax|ruf")
+SINGLES = re.compile(r"[0-9](?:[ .-][0-9](?![0-9])){5}")
+SPELLED = re.compile(rf"(?=0){LEFT}0(?:[ .-][0-9]){{9,12}}{RIGHT}(?![ .-][0-9])")
 UNITS = re.compile(r"\s?(?:EUR|€|USD|\$|GBP|£|CHF|euros?\b|stück|%)", re.IGNORECASE)
 BEFORE = 48  # characters in which an announcing word must stand
 SHORTEST, LONGEST = 6, 15  # digits
@@ -45,19 +70,37 @@ MOST_GROUPS = 7
 
 def find(text: str) -> list[Span]:
     """Every phone number."""
-    return scan(CANDIDATE, read, text)
+    spans = scan(CANDIDATE, read, text)
+    spans += [Span(*m.span(), "PHONE", 0.8, "phone") for m in SPELLED.finditer(text)]
+    named = matches(text, STEMS, EXTENSION_ALONE, SHORT)
+    return spans + [
+        Span(*m.span("value"), "PHONE", 0.85, "phone")
+        for m in named
+        if not UNITS.match(text, m.end())
+    ]
 
 
 def read(found: re.Match[str]) -> Span | None:
     """The longest number at the start of a candidate: two may stand side by side."""
-    if found[0][0] in "+(0" or NORTH_AMERICAN.match(found[0]):
-        for surface in beginnings(found[0]):
-            if score := certainty(surface):
-                return span(found, surface, score)
+    surfaces = [s for s in beginnings(found[0]) if is_sized(s)]
+    scored = ((s, certainty(s)) for s in surfaces if is_national(found[0]))
+    surface, score = next(((s, c) for s, c in scored if c), ("", 0.0))
     before = found.string[max(0, found.start() - BEFORE) : found.start()]
-    if ANNOUNCED.search(before) or NAMED_BEHIND.match(found.string, found.end()):
-        return next((span(found, s, 0.88) for s in beginnings(found[0]) if is_sized(s)), None)
-    return None
+    if not score and surfaces and is_called(found, before):
+        surface, score = surfaces[0], 0.88
+    if not score or OTHERS.search(before):
+        return None
+    return span(found, surface, score)
+
+
+def is_national(candidate: str) -> bool:
+    """Whether a candidate starts as a number does that needs no word before it."""
+    return candidate[0] in "+(0" or bool(NORTH_AMERICAN.match(candidate))
+
+
+def is_called(found: re.Match[str], before: str) -> bool:
+    """Whether a word for phone stands before or behind a candidate."""
+    return bool(ANNOUNCED.search(before) or NAMED_BEHIND.match(found.string, found.end()))
 
 
 def span(found: re.Match[str], surface: str, score: float) -> Span | None:
@@ -70,11 +113,13 @@ def span(found: re.Match[str], surface: str, score: float) -> Span | None:
 
 
 def beginnings(surface: str) -> Iterator[str]:
-    """The candidate, then without its last group, and so on."""
-    yield surface
-    for gap in reversed(list(re.finditer(r"[^0-9+]+", surface))):
-        if gap.start():
-            yield surface[: gap.start()]
+    """The candidate, then without its last group, and so on; none of digits one by one."""
+    if SINGLES.match(surface) or surface.count("(") > 1:
+        return
+    gaps = [m.start() for m in re.finditer(r"[^0-9+]+", surface) if m.start()][:MOST_GROUPS]
+    if len(gaps) < MOST_GROUPS:
+        yield surface
+    yield from (surface[:gap] for gap in reversed(gaps))
 
 
 def is_sized(surface: str) -> bool:
@@ -84,9 +129,7 @@ def is_sized(surface: str) -> bool:
 
 
 def certainty(surface: str) -> float:
-    """How sure it is a phone number whatever stands before it; 0 for what is none."""
-    if not is_sized(surface):
-        return 0.0
+    """How sure a sized one is a phone number whatever stands before it; 0 for what is none."""
     if INTERNATIONAL.match(surface):
         return 0.9 if international(surface) else 0.0
     if TRUNK.fullmatch(surface) or NORTH_AMERICAN.fullmatch(surface):
@@ -108,7 +151,7 @@ def international(surface: str) -> bool:
 def national(surface: str) -> bool:
     """Whether a number with a trunk zero is in the numbering plan of one of the regions."""
     digits = re.sub(r"\D", "", surface)
-    if digits[0] != "0" or len(digits) > LONGEST_NATIONAL:
+    if digits[0] != "0" or digits[1] == "0" or len(digits) > LONGEST_NATIONAL:
         return False
     return any(plan.fullmatch(digits[1:]) for plan in plans())
 

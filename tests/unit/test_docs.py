@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,12 @@ def test_the_readme_names_both_commands() -> None:
 def test_the_lock_files_name_no_address() -> None:
     for lock in (ROOT / "requirements").glob("*.lock"):
         assert "://" not in lock.read_text()
+
+
+def test_the_test_sets_are_those_whose_hashes_are_written_down() -> None:
+    folder = ROOT / "knowledge" / "testset"
+    page = (folder / "README.md").read_text("utf-8")
+    sets = [f for f in folder.iterdir() if f.name != "README.md"]
+    assert len(sets) >= 4
+    for file in sets:
+        assert sha256(file.read_bytes()).hexdigest() in page, file.name

@@ -12,8 +12,8 @@ from ticketstream.learning.examples import Example
 from ticketstream.learning.train import train
 from ticketstream.processors import ngrams
 from ticketstream.processors.calibration import read_calibration
-from ticketstream.processors.lower import WIDTH, Vectors
 from ticketstream.processors.heads import Heads
+from ticketstream.processors.lower import WIDTH, Vectors
 from ticketstream.processors.taxonomy import shipped_labels
 from ticketstream.schemas.errors import ModelError
 

@@ -48,25 +48,37 @@ def test_the_way_back_is_exact_wherever_spans_lie(text: str, places: list[tuple[
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 9), st.integers(0, 3))))
-def test_resolved_spans_never_overlap_and_lose_no_text_that_only_one_claims(
+def test_resolved_spans_never_overlap_and_cover_every_letter_that_was_found(
     places: list[tuple[int, int, int]],
 ) -> None:
-    spans = [Span(start, start + n, "PERSON", score / 3, "any") for start, n, score in places]
-    kept = resolve(spans)
+    text = "Lena, 4 Elm Rd. (KB-4821973) ok" * 2
+    kinds = ("PERSON", "ADDRESS", "ORDER", "URL")
+    spans = [Span(start, start + n, kinds[score], score / 3, "any") for start, n, score in places]
+    kept = resolve(text, spans)
     assert all(a.end <= b.start for a, b in pairwise(kept))
-    for span in spans:
-        rivals = [s for s in kept if s.start < span.end and span.start < s.end]
-        assert span.start == span.end or rivals
+    covered = {i for s in kept for i in range(s.start, s.end)}
+    found = {i for s in spans for i in range(s.start, s.end)}
+    assert {i for i in found if text[i].isalnum()} <= covered <= found
 
 
-def test_the_higher_score_wins_then_the_longer_then_the_earlier() -> None:
+def test_the_higher_score_wins_then_the_longer_and_what_sticks_out_stays_covered() -> None:
+    text = "0123456789" * 3
     low_long = Span(0, 20, "URL", 0.5, "a")
     high = Span(5, 10, "ORDER", 0.9, "b")
-    assert resolve([low_long, high]) == [high]
+    before, behind = Span(0, 5, "URL", 0.5, "a"), Span(10, 20, "URL", 0.5, "a")
+    assert resolve(text, [low_long, high]) == [before, high, behind]
     longer = Span(5, 12, "PHONE", 0.9, "c")
-    assert resolve([high, longer]) == [longer]
-    later = Span(9, 16, "PHONE", 0.9, "c")
-    assert resolve([later, longer]) == [longer]
+    assert resolve(text, [high, longer]) == [longer]
+
+
+def test_spans_of_one_type_that_overlap_become_one() -> None:
+    one, other = Span(5, 12, "PHONE", 0.7, "c"), Span(9, 16, "PHONE", 0.9, "d")
+    assert resolve("0" * 20, [one, other]) == [Span(5, 16, "PHONE", 0.9, "d")]
+
+
+def test_what_sticks_out_without_a_letter_or_digit_is_left_alone() -> None:
+    spans = [Span(0, 8, "ADDRESS", 0.6, "a"), Span(0, 4, "PERSON", 0.9, "b")]
+    assert resolve("Lena,  .", spans) == [spans[1]]
 
 
 def test_one_value_has_one_number_over_all_parts_and_each_spelling_its_own_token() -> None:

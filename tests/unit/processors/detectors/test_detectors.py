@@ -9,7 +9,7 @@ from ticketstream.processors.masking import resolve
 
 
 def found(text: str) -> list[tuple[str, str]]:
-    return [(s.type, text[s.start : s.end]) for s in resolve(detect(text))]
+    return [(s.type, text[s.start : s.end]) for s in resolve(text, detect(text))]
 
 
 @pytest.mark.parametrize(

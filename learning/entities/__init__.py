@@ -1,0 +1,1 @@
+"""Texts with marked names, addresses and places -> the entity model that mask runs."""

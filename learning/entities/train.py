@@ -1,0 +1,99 @@
+"""Marked texts -> the entity model: upper layers tuned on what the encoder's lower half gives."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from ticketstream.learning.entities.marked import LABELS, Marked, labels_of
+from ticketstream.learning.entities.upper import Upper, pretrained
+from ticketstream.processors.lower import Lower
+
+TOKENS = 6_000  # of a batch, padding included
+RATE = 1e-4
+HEAD_RATE = 1e-3
+WARM = 0.06  # of all steps
+IGNORED = -100
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A text as the lower layers read it (half precision, to fit), and its labels."""
+
+    hidden: np.ndarray
+    labels: np.ndarray
+
+
+def read(texts: Sequence[Marked], lower: Lower) -> list[Read]:
+    """What the upper layers learn from; minutes, and about 60 KB a text."""
+    found = []
+    for text in texts:
+        (encoding,) = lower.tokens([text.text])
+        hidden, _ = lower.run(encoding.ids, "hidden6")
+        labels = np.asarray(labels_of(text, lower.places(encoding)), np.int64)
+        found.append(Read(hidden[0].astype(np.float16), labels))
+    return found
+
+
+def tuned(texts: Sequence[Read], layers: int, epochs: int, seed: int) -> Upper:
+    """The upper layers after so many epochs; linear warm-up, then linear decay to nothing."""
+    torch.manual_seed(seed)
+    dice = random.Random(seed)  # noqa: S311  (no secret)
+    model: Upper = pretrained(layers, len(LABELS)).train()
+    batches = [batch for _ in range(epochs) for batch in _batches(texts, dice)]
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": model.layers.parameters(), "lr": RATE},
+            {"params": model.head.parameters(), "lr": HEAD_RATE},
+        ],
+        weight_decay=0.01,
+    )
+    steps = len(batches)
+    warm = max(1, int(WARM * steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda n: min((n + 1) / warm, (steps - n) / max(1, steps - warm))
+    )
+    loss_of = nn.CrossEntropyLoss(ignore_index=IGNORED, label_smoothing=0.02)
+    total = 0.0
+    for number, batch in enumerate(batches, 1):
+        hidden, mask, labels = _padded([texts[i] for i in batch])
+        loss = loss_of(model(hidden, mask).flatten(0, 1), labels.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        total += loss.item()
+        if number % 50 == 0:
+            print(f"  step {number} of {steps}, loss {total / 50:.4f}", flush=True)  # noqa: T201
+            total = 0.0
+    model.eval()
+    return model
+
+
+def _batches(texts: Sequence[Read], dice: random.Random) -> Iterator[list[int]]:
+    """Texts of like length together, the batches in random order."""
+    order = sorted(range(len(texts)), key=lambda i: (len(texts[i].labels), dice.random()))
+    batches: list[list[int]] = [[]]
+    for i in order:
+        if (len(batches[-1]) + 1) * len(texts[i].labels) > TOKENS:
+            batches.append([])
+        batches[-1].append(i)
+    dice.shuffle(batches)
+    yield from batches
+
+
+def _padded(texts: Sequence[Read]) -> tuple[Any, Any, Any]:
+    longest = max(len(t.labels) for t in texts)
+    hidden = np.zeros((len(texts), longest, texts[0].hidden.shape[1]), np.float32)
+    mask = np.zeros((len(texts), longest), np.int64)
+    labels = np.full((len(texts), longest), IGNORED, np.int64)
+    for row, text in enumerate(texts):
+        length = len(text.labels)
+        hidden[row, :length], mask[row, :length] = text.hidden, 1
+        labels[row, :length] = text.labels
+    return torch.from_numpy(hidden), torch.from_numpy(mask), torch.from_numpy(labels)
