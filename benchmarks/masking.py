@@ -8,8 +8,8 @@ DIR. Maskers: ours with and without what the ticket's From line tells, ours with
 Presidio with its default English model, run by PYTHON (a Python that has `benchmarks/peers.txt`).
 
 A marked value counts as found when every letter and digit of it is covered, by spans of any type;
-`typed` asks for the right type too. A span is right when it touches a marked value. Harmless strings
-are marked too: they count as masked when any letter or digit of them is covered.
+`typed` asks for the right type too. A span is right when it touches a marked value. Harmless
+strings are marked too: they count as masked when any letter or digit of them is covered.
 """
 
 import argparse

@@ -1,12 +1,13 @@
 """Paths of mails -> received tickets and dead letters, with the shop's keys and stores."""
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ticketstream.doors.equip import own_names
 from ticketstream.doors.intake.attachments import AttachmentStore
+from ticketstream.doors.intake.burial import letter_of
 from ticketstream.doors.intake.door import Door
 from ticketstream.doors.intake.folder import Raw, messages
 from ticketstream.doors.intake.read import read
@@ -28,7 +29,8 @@ class Published:
 def door_of(settings: Settings, id_key: bytes) -> Door:
     """The shop's door, at this moment."""
     store = AttachmentStore(settings.home / "attachments")
-    return Door(settings.shop, id_key, store, datetime.now(UTC))
+    own = frozenset(name.lower() for name in own_names(settings) if "@" in name)
+    return Door(settings.shop, id_key, store, datetime.now(UTC), own)
 
 
 def throwaway_key() -> bytes:
@@ -65,17 +67,12 @@ def publish_paths(
             if isinstance(answer, TicketReceived):
                 publisher.send(answer)
                 tickets += 1
-                continue
-            dead += 1
-            # the digest stands for the place: a file's name may name a person
-            digest = hashlib.sha256(raw.data).hexdigest()
-            headers = [
-                ("reason", answer.reason),
-                ("message", answer.message),
-                ("source", f"intake/{digest[:16]}"),
-                ("stage", "intake"),
-            ]
-            publisher.send_raw("intake.dead", digest.encode(), raw.data, headers)
+            else:
+                letter = letter_of(
+                    raw.data, answer.reason, answer.message, door_of(settings, id_key)
+                )
+                publisher.send_raw("intake.dead", *letter)
+                dead += 1
     return Published(tickets, dead)
 
 

@@ -4,11 +4,11 @@ import sys
 
 import typer
 
-from ticketstream.doors.commands import broker, decide, local, operate, teach
-from ticketstream.schemas.errors import BrokerError, TicketstreamError, VaultError
+from ticketstream.doors.commands import broker, decide, intake, keep, local, operate, person, teach
+from ticketstream.schemas.errors import BrokerError, MailboxError, TicketstreamError, VaultError
 
 FAILED = 2  # exit status where something must be changed first: no restart mends it
-AWAY = 4  # exit status where a broker, registry or vault cannot be reached: another try may do
+AWAY = 4  # exit status where a broker, vault or mailbox cannot be reached: another try may do
 
 app = typer.Typer(
     name="ticketstream",
@@ -17,7 +17,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (local, broker, operate, decide, teach):
+for room in (local, broker, intake, operate, decide, teach, person, keep):
     room.register(app)
 
 
@@ -27,7 +27,8 @@ def main() -> None:
         app()
     except TicketstreamError as error:
         print(f"ticketstream: {error}", file=sys.stderr)
-        sys.exit(AWAY if isinstance(error, (BrokerError, VaultError)) else FAILED)
+        away = isinstance(error, (BrokerError, VaultError, MailboxError))
+        sys.exit(AWAY if away else FAILED)
     except KeyboardInterrupt:
         sys.exit(130)
 

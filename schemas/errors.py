@@ -33,6 +33,10 @@ class VaultError(TicketstreamError):
     """A vault that cannot be opened or written: the worker must stop, nothing may be sealed."""
 
 
+class MailboxError(TicketstreamError):
+    """A mail server that cannot be reached or used; what was not taken stays there."""
+
+
 class UnreadableMessageError(TicketstreamError):
     """A message at the door that cannot be turned into a ticket; kept as a dead letter."""
 

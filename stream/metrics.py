@@ -16,6 +16,10 @@ MetricName = Literal[
     "ticketstream_transform_seconds",  # histogram: one slice through the stage's function
     "ticketstream_commit_seconds",  # histogram: one transaction
     "ticketstream_assigned_partitions",  # gauge: partitions of this worker
+    "ticketstream_intake_tickets_total",  # counter, by door: tickets that the broker has
+    "ticketstream_intake_dead_total",  # counter, by door and reason: messages that are no ticket
+    "ticketstream_intake_refused_total",  # counter, by door and status: answers other than 202
+    "ticketstream_intake_loops_total",  # counter, by door: mails of loops that were stopped
 ]
 BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 

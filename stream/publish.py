@@ -1,8 +1,9 @@
 """Events -> Kafka from a door: idempotent, keyed by ticket, with the headers of every event."""
 
 from collections.abc import Sequence
+from time import monotonic
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from confluent_kafka import KafkaError, Message, Producer
 
@@ -13,6 +14,7 @@ from ticketstream.schemas.topics import TOPIC_OF
 from ticketstream.stream.work import event_headers
 
 FLUSH_S = 30.0
+DELIVERY_S = 15.0
 
 
 class Publisher:
@@ -51,18 +53,43 @@ class Publisher:
         key: bytes | None,
         value: bytes | None,
         headers: Sequence[tuple[str, str | bytes | None]] = (),
+        *,
+        partition: int = -1,
     ) -> None:
-        """Queue one record as it is; a value of None is a tombstone."""
-        while True:
-            try:
-                self._producer.produce(
-                    topic, value, key, headers=list(headers), on_delivery=self._delivered
-                )
-            except BufferError:
-                self._producer.poll(0.5)
-            else:
-                self._producer.poll(0)
-                return
+        """Queue one record as it is; a value of None is a tombstone.
+
+        Without a `partition` the key chooses it.
+        """
+        self._produce(
+            topic,
+            value=value,
+            key=key,
+            partition=partition,
+            headers=list(headers),
+            on_delivery=self._delivered,
+        )
+
+    def deliver(self, event: Event) -> None:
+        """Send one event and wait until the broker has it; from any thread.
+
+        Raises:
+            BrokerError: the broker did not say in time that it has it; it may have it all the same,
+                so the same event must be sent again.
+        """
+        topic, answers = TOPIC_OF[type(event)], list[KafkaError | None]()
+        self._produce(
+            topic,
+            value=self._codec.encode(event),
+            key=event.ticket_id.encode(),
+            headers=event_headers(topic, event),
+            on_delivery=lambda error, _message: answers.append(error),
+        )
+        end = monotonic() + DELIVERY_S
+        while not answers and monotonic() < end:
+            self._producer.poll(0.01)
+        if not answers or answers[0] is not None:
+            reason = answers[0].str() if answers and answers[0] else f"no answer in {DELIVERY_S} s"
+            raise BrokerError(f"a record was not delivered: {reason}")
 
     def flush(self) -> None:
         """Wait until everything queued is delivered."""
@@ -79,6 +106,17 @@ class Publisher:
     ) -> None:
         if kind is None:
             self.flush()
+
+    def _produce(self, topic: str, **record: Any) -> None:
+        """Queue a record, as soon as the queue has room."""
+        while True:
+            try:
+                self._producer.produce(topic, **record)
+            except BufferError:
+                self._producer.poll(0.5)
+            else:
+                self._producer.poll(0)
+                return
 
     def _delivered(self, error: KafkaError | None, _message: Message) -> None:
         if error is not None:

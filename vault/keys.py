@@ -91,8 +91,9 @@ def unwrap(master: bytes, wrapped: bytes, person: str) -> bytes:
         return AESSIV(master).decrypt(wrapped, [person.encode()])
     except InvalidTag as error:
         raise VaultError(
-            "a person's key does not open under this master key: "
-            "were the key files replaced? put the old ones back"
+            "a person's key does not open under this master key: after `ticketstream vault "
+            "rotate` start this process again; were the key files replaced otherwise? "
+            "put the old ones back"
         ) from error
 
 

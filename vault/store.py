@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, delete, event, select
+from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ticketstream.schemas.convert import sealable_fields
@@ -16,8 +16,10 @@ from ticketstream.schemas.errors import VaultError
 from ticketstream.schemas.record import ERASED, Erased
 from ticketstream.vault import tables
 from ticketstream.vault.admission import admit
+from ticketstream.vault.forgetting import forget, forget_log
 from ticketstream.vault.keys import MasterKeys, PersonKeys, keyed_hash, unwrap
 from ticketstream.vault.ports import Admission, Arrival, Shop
+from ticketstream.vault.rotation import note_keys, require_current
 from ticketstream.vault.sealing import open_event, seal_event
 
 
@@ -82,10 +84,12 @@ class Vault:
         self.shop = shop
         with _store_errors(), self._writer.begin() as connection:
             tables.metadata.create_all(connection)
+            note_keys(connection, keys)
 
     def admit(self, arrivals: Sequence[Arrival]) -> list[Admission | Erased]:
         """Person, case and facts of each arrival, decided once per ticket id."""
-        with _store_errors(), self._writer.begin() as connection:
+        with self.writing() as connection:
+            require_current(connection, self.keys)
             return admit(connection, arrivals, self.keys, self.shop)
 
     def keys_of(self, persons: Iterable[str]) -> Mapping[str, PersonKeys]:
@@ -120,16 +124,29 @@ class Vault:
 
     def forget(self, person: str) -> tuple[str, ...]:
         """Destroy a person's keys and index entries; remember the ticket ids as erased."""
+        with self.writing() as connection:
+            return forget(connection, [person]).tickets
+
+    def forget_log(self, seconds: float = 10.0) -> bool:
+        """Empty SQLite's write-ahead log, which still holds what was deleted.
+
+        Returns:
+            False when readers held it all the time: then it is emptied when they are gone.
+        """
+        with _store_errors():
+            return forget_log(self.engine, seconds)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that holds the write lock: all of it happens, or nothing."""
         with _store_errors(), self._writer.begin() as connection:
-            ids = tuple(
-                connection.execute(
-                    select(tables.ticket.c.ticket_id).where(tables.ticket.c.person == person)
-                ).scalars()
-            )
-            tables.insert_absent(connection, tables.erased, [{"ticket_id": i} for i in ids])
-            for table in (tables.person, tables.address, tables.message, tables.ticket):
-                connection.execute(delete(table).where(table.c.person == person))
-        return ids
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that reads."""
+        with _store_errors(), self.engine.connect() as connection:
+            yield connection
 
     def _unwrap(self, row: Any) -> PersonKeys:
         return PersonKeys(

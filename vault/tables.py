@@ -52,6 +52,23 @@ message = Table(
     Column("case_id", String, nullable=False),
 )
 erased = Table("erased", metadata, Column("ticket_id", String, primary_key=True))
+# the journal of erasures: what is underway can be found and finished, whatever kills the process
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("began_at", BigInteger, nullable=False),  # microseconds UTC
+    Column("finished_at", BigInteger),
+    Column("underway", LargeBinary, nullable=False),  # ids and keyed hashes; empty once finished
+    Column("receipt", LargeBinary),  # signed; it names nobody
+)
+# the master keys that wrap the persons' keys now, so that a process with older ones stops
+master_key = Table(
+    "master_key",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("fingerprint", String, nullable=False),
+)
 
 _INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 

@@ -14,6 +14,7 @@ from ticketstream.doors.settings import Settings
 from ticketstream.schemas.errors import SettingError, UndecodableError
 from ticketstream.schemas.topics import EVENTS, dead_topic
 from ticketstream.vault.keys import create_master_keys, load_key
+from ticketstream.vault.receipts import create_receipt_key
 
 dead = typer.Typer(help="What could not be processed.", no_args_is_help=True)
 
@@ -166,6 +167,7 @@ def doctor(
     settings = settings_module.load()
     if create_keys:
         create_master_keys(settings.key_folder)
+        create_receipt_key(settings.key_folder)
         say(f"the master keys are in {settings.key_folder}: keep a copy of them apart")
         return
     open_vault(settings, identity=True)

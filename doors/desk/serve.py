@@ -4,11 +4,12 @@ import socket
 from collections.abc import Callable
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from ticketstream.schemas.errors import SettingError
 
 GRACE = 3  # seconds for open pages to end
+BACKLOG = 128  # connections that wait
 
 
 class Server:
@@ -18,8 +19,8 @@ class Server:
         SettingError: the address is taken, or is none of this machine's.
     """
 
-    def __init__(self, app: FastAPI, host: str, port: int) -> None:
-        self._socket = _bound(host, port)
+    def __init__(self, app: Starlette, host: str, port: int, role: str = "desk") -> None:
+        self._socket = _bound(host, port, role)
         config = uvicorn.Config(
             app,
             log_level="warning",
@@ -32,7 +33,7 @@ class Server:
 
     @property
     def address(self) -> str:
-        """Where the desk is, with the port that was found."""
+        """Where it is, with the port that was found."""
         host, port = self._socket.getsockname()[:2]
         return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
@@ -48,23 +49,25 @@ class Server:
         self._server.should_exit = True
 
 
-def serve(app: FastAPI, host: str, port: int, tell: Callable[[str], None]) -> None:
+def serve(app: Starlette, host: str, port: int, tell: Callable[[str], None]) -> None:
     """Serve until a signal ends it; `tell` is given the address before the first request."""
     server = Server(app, host, port)
     tell(server.address)
     server.run()
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _bound(host: str, port: int, role: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # named TCP, because asyncio sends small answers at once only where the socket says that it is
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
+        bound.listen(BACKLOG)  # who comes before the server runs waits for it
     except OSError as error:
         bound.close()
         raise SettingError(
-            f"the desk cannot listen at {host}:{port} ({error.strerror}): "
-            "set TICKETSTREAM_DESK_HOST and TICKETSTREAM_DESK_PORT"
+            f"the {role} cannot listen at {host}:{port} ({error.strerror}): "
+            f"set TICKETSTREAM_{role.upper()}_HOST and TICKETSTREAM_{role.upper()}_PORT"
         ) from error
     return bound

@@ -1,9 +1,9 @@
-"""Attachments in, encrypted files out: each under a random name and a random key of its own."""
+"""Attachments in, encrypted files out: name and key are a keyed hash of ticket and content."""
 
 import hashlib
+import hmac
 import os
 import re
-import secrets
 import tempfile
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
@@ -17,20 +17,35 @@ from ticketstream.schemas.received import Attachment
 
 LARGEST = 25 * 1024 * 1024  # bytes
 NONCE = 12
-KEY_BITS = 256
+KEY = 32
+_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
 class AttachmentStore:
-    """A folder of encrypted files. The key travels with the event, never with the file."""
+    """A folder of encrypted files. The key travels with the event, never with the file.
+
+    A file's id and key are derived from a secret of its ticket and from its content: the same file
+    of a ticket is stored once, and a mail that is published again gives the same event. Without
+    the secret nobody can tell from a stored file what it is, nor that two tickets hold the same.
+    """
 
     folder: Path
 
-    def put(self, data: bytes, file_name: str, media_type: str) -> Attachment:
+    def put(
+        self, data: bytes, file_name: str, media_type: str, *, secret: bytes, room: int = LARGEST
+    ) -> Attachment:
         """Keep a file and say how to find it again.
 
-        The media type is the one that the bytes show, when they show one. A file above 25 MiB is
-        described (name, size, digest) but not kept: its `id`, `uri` and `key` are empty.
+        The media type is the one that the bytes show, when they show one. A file above `room` bytes
+        is described (name, size, digest) but not kept: its `id`, `uri` and `key` are empty.
+
+        Args:
+            data: the file's bytes.
+            file_name: as it is shown, cleaned already.
+            media_type: as the sender declared it.
+            secret: the ticket's own (`identity.ticket_secret`).
+            room: the most bytes to keep.
 
         Raises:
             OSError: the folder cannot be written; nothing may be published then.
@@ -41,7 +56,7 @@ class AttachmentStore:
             size=len(data),
             sha256=hashlib.sha256(data).hexdigest(),
         )
-        return described if len(data) > LARGEST else self._kept(described, data)
+        return described if len(data) > room else self._kept(described, data, secret)
 
     def get(self, attachment: Attachment) -> bytes:
         """The file as it came.
@@ -66,13 +81,26 @@ class AttachmentStore:
         Raises:
             InvalidEventError: no id of this store.
         """
-        self._path(attachment.id).unlink(missing_ok=True)
+        self.forget(attachment.id)
 
-    def _kept(self, described: Attachment, data: bytes) -> Attachment:
-        name, key = secrets.token_hex(16), AESGCM.generate_key(KEY_BITS)
-        nonce = secrets.token_bytes(NONCE)
+    def owns(self, name: str) -> bool:
+        """Whether an id is one that this store could have given out."""
+        return _ID.fullmatch(name) is not None
+
+    def forget(self, name: str) -> None:
+        """Purge a file by its id; see `remove`."""
+        self._path(name).unlink(missing_ok=True)
+
+    def _kept(self, described: Attachment, data: bytes, secret: bytes) -> Attachment:
+        digest = hmac.digest(secret, bytes.fromhex(described.sha256), "sha512")
+        # one key seals one content only, so its nonce may be as fixed as the key
+        name, key = digest[:16].hex(), digest[16 : 16 + KEY]
+        nonce = digest[-NONCE:]
         path = self._path(name)
-        _write(path, nonce + AESGCM(key).encrypt(nonce, data, name.encode()))
+        if path.exists():
+            os.utime(path)  # retention goes by the last event that names it
+        else:
+            _write(path, nonce + AESGCM(key).encrypt(nonce, data, name.encode()))
         return Attachment(
             id=name,
             file_name=described.file_name,
@@ -84,7 +112,7 @@ class AttachmentStore:
         )
 
     def _path(self, name: str) -> Path:
-        if not re.fullmatch(r"[0-9a-f]{32}", name):
+        if not self.owns(name):
             raise InvalidEventError("attachment: its id is none that the attachment store gave out")
         return self.folder / name[:2] / name
 

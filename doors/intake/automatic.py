@@ -5,7 +5,7 @@ standard defines for the purpose (Auto-Submitted, multipart/report) weighs two; 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ticketstream.doors.intake.headers import Headers, first, people, words
@@ -20,7 +20,7 @@ ORDER: tuple[AutoKind, ...] = ("bounce", "auto_replied", "auto_generated", "bulk
 DAEMONS = frozenset({"mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon"})
 NO_REPLY = re.compile(r"(do[-_.]?not|no|keine?)[-_.]?(reply|answer|antwort)s?\b.*", re.IGNORECASE)
 AWAY = re.compile(
-    r"\b(out of (the )?office|automatic reply|auto(matic)?[- ]?(reply|response)|on vacation|"
+    r"^auto:|\b(out of (the )?office|automatic reply|auto(matic)?[- ]?(reply|response)|on vacation|"
     r"abwesenheits(notiz|nachricht|meldung)|abwesend|nicht im (büro|haus)|"
     r"automatische (antwort|rückmeldung|e-?mail)|autom\. antwort|im urlaub)\b",
     re.IGNORECASE,
@@ -48,12 +48,15 @@ class Sign(NamedTuple):
     weights: tuple[tuple[AutoKind, int], ...]
 
 
-def automatic(headers: Headers, report_type: str = "") -> AutoSubmitted:
+def automatic(headers: Headers, report_type: str = "", own: Iterable[Sign] = ()) -> AutoSubmitted:
     """The kind that enough signs agree on, and every sign that was seen (names, no values).
 
-    `report_type` is that of a multipart/report mail.
+    Args:
+        headers: of the mail.
+        report_type: that of a multipart/report mail.
+        own: signs that it is our own mail coming back.
     """
-    signs = [*_by_standard(headers, report_type), *_by_habit(headers), *_by_list(headers)]
+    signs = [*own, *_by_standard(headers, report_type), *_by_habit(headers), *_by_list(headers)]
     signs += _by_subject(words(first(headers, "subject"))) if signs else []
     weight = dict.fromkeys(ORDER, 0)
     for sign in signs:

@@ -1,5 +1,6 @@
 """One JSON object in, typed fields out; a key or value that does not belong is a clear error."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from typing import Any
 from ticketstream.doors.intake.charset import clean
 from ticketstream.schemas.errors import UnreadableMessageError
 
-SHOWN = 40  # characters of a key that an error shows
+NAME = re.compile(r"[a-z_]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,6 @@ def fields(value: object, place: str, known: Collection[str]) -> Fields:
         raise UnreadableMessageError(f"{place}: must be a JSON object")
     unknown = next((key for key in value if key not in known), None)
     if unknown is not None:
-        shown = clean(unknown)[:SHOWN]
-        raise UnreadableMessageError(f"{place}: unknown key {shown!r}; use {', '.join(known)}")
+        shown = f" {unknown!r}" if NAME.fullmatch(unknown) else ""  # a key can be an address, too
+        raise UnreadableMessageError(f"{place}: unknown key{shown}; use {', '.join(known)}")
     return Fields(value, place)

@@ -1,4 +1,4 @@
-"""A message's own id in, the first event's id out: a keyed hash, the same on redelivery."""
+"""A message's own id in, the first event's id and its secret out: keyed hashes, always the same."""
 
 import hashlib
 import hmac
@@ -21,13 +21,22 @@ def nameless_id(door: Door, channel: str, data: bytes, at: datetime) -> UUID:
     return _uuid(door, channel, b"", data, at.astimezone(UTC).isoformat().encode())
 
 
-def _uuid(door: Door, channel: str, *fields: bytes) -> UUID:
+def ticket_secret(door: Door, ticket_id: str) -> bytes:
+    """What a ticket's attachments are named and locked by."""
+    return keyed(door, "attachments", ticket_id.encode())
+
+
+def keyed(door: Door, purpose: str, *fields: bytes) -> bytes:
+    """A hash of fields that nobody computes without the door's key; 32 bytes."""
     digest = hmac.new(door.id_key, digestmod=hashlib.sha256)
-    for value in (door.shop.encode(), channel.encode(), *fields):
-        digest.update(
-            len(value).to_bytes(8) + value
-        )  # lengths: no two lists of fields run together
-    return _marked(digest.digest()[:16])
+    for value in (door.shop.encode(), purpose.encode(), *fields):
+        # lengths: no two lists of fields run together
+        digest.update(len(value).to_bytes(8) + value)
+    return digest.digest()
+
+
+def _uuid(door: Door, channel: str, *fields: bytes) -> UUID:
+    return _marked(keyed(door, channel, *fields)[:16])
 
 
 def _marked(data: bytes) -> UUID:

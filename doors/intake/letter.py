@@ -2,18 +2,19 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from email import message_from_bytes, policy
 from email.message import Message as Mail
 
-from ticketstream.doors.intake.automatic import automatic
+from ticketstream.doors.intake.automatic import Sign, automatic
 from ticketstream.doors.intake.charset import without_unseen
 from ticketstream.doors.intake.headers import (
     Headers,
     first,
     headers_of,
     language_of,
+    message_ids,
     message_of,
     recipient_of,
     sender_of,
@@ -55,15 +56,15 @@ class Letter:
     signals: Mapping[str, int] = field(default_factory=dict)
 
 
-def letter(raw: bytes) -> Letter:
-    """Read a mail.
+def letter(raw: bytes, own: Callable[[Headers], Iterable[Sign]] = lambda _: ()) -> Letter:
+    """Read a mail; `own` gives the signs that it is ours coming back.
 
     Raises:
         UnreadableMessageError: it is empty, has no mail headers, or no parser reads it.
     """
     mail = _parsed(raw)
     try:
-        return _read(mail)
+        return _read(mail, own)
     except RecursionError as error:
         raise UnreadableMessageError("mail: its parts are nested too deep to be read") from error
     except Exception as error:  # the standard parser lets broken mails through and fails late
@@ -84,9 +85,9 @@ def _parsed(raw: bytes) -> Mail:
     return mail
 
 
-def _read(mail: Mail) -> Letter:
+def _read(mail: Mail, own: Callable[[Headers], Iterable[Sign]]) -> Letter:
     headers = headers_of(mail)
-    content = content_of(mail)
+    content, message = content_of(mail), message_of(headers)
     text, signals = _text(content)
     newest, quoted = split_quote(text[:READ])
     signals["files_left_out"] = max(0, len(content.files) - MOST_FILES)
@@ -100,9 +101,9 @@ def _read(mail: Mail) -> Letter:
         quoted=quoted[:LONGEST],
         sender=sender_of(headers),
         recipient=recipient_of(headers),
-        message=message_of(headers),
+        message=replace(message, references=message.references or returned_ids(mail)),
         language=language_of(headers),
-        auto_submitted=automatic(headers, _report_type(mail, headers)),
+        auto_submitted=automatic(headers, _report_type(mail, headers), own(headers)),
         files=content.files[:MOST_FILES],
         signals={name: count for name, count in signals.items() if count},
     )
@@ -111,6 +112,8 @@ def _read(mail: Mail) -> Letter:
 def _text(content: Content) -> tuple[str, Counter[str]]:
     """All bodies as one text; a mail that only passes another one on speaks with its words."""
     spoken = [_spoken(body) for body in content.bodies]
+    if not any(words.strip() for words, _ in spoken):
+        spoken += [_spoken(body) for body in content.spare[:1]]
     text = "\n\n".join(words for words, _ in spoken if words.strip())
     text = text if text.strip() else "\n\n".join(content.embedded[:1])
     shown, unseen = without_unseen(text)
@@ -131,6 +134,21 @@ def _is_placeholder(plain: str, seen: str) -> bool:
     much_more = len(seen) > FAR_LONGER * len(plain)
     short = len(plain) < PLACEHOLDER and bool(REFERS_TO_HTML.search(plain))
     return (not plain and bool(seen)) or (much_more and (len(plain) < NEAR_EMPTY or short))
+
+
+def returned_ids(mail: Mail) -> tuple[str, ...]:
+    """The Message-ID of the mail that a report (RFC 3462) gives back: what it is about."""
+    if mail.get_content_type() != "multipart/report":
+        return ()
+    for part in mail.walk():
+        kind = part.get_content_type()
+        inner = part.get_payload(0) if kind == "message/rfc822" and part.is_multipart() else None
+        if kind == "text/rfc822-headers":
+            data = part.get_payload(decode=True)
+            inner = message_from_bytes(data if isinstance(data, bytes) else b"")
+        if isinstance(inner, Mail) and (ids := message_ids(first(headers_of(inner), "message-id"))):
+            return ids[:1]
+    return ()
 
 
 def _report_type(mail: Mail, headers: Headers) -> str:

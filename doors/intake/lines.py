@@ -35,6 +35,8 @@ SENDER = ("name", "address", "customer_id")
 ORDER = ("number", "amount", "currency", "placed_at")
 CUSTOMER = ("value", "since", "segment")
 EXTERNAL = ("system", "id", "url")
+PLACE = "body"
+LONGEST = 512 * 1024  # bytes of one submission: what it becomes must fit a Kafka message
 TURN = ("role", "author", "text", "at")
 
 
@@ -48,14 +50,34 @@ def received_from_line(data: bytes, door: Door, place: str = "line 1") -> Ticket
         UnreadableMessageError: no JSON object, an unknown key, a value of the wrong kind, or
             nothing said; the message names place and key, never a value.
     """
-    value = _object(data, place)
+    value = object_of(data, place)
     upstream = UPSTREAM.get(str(value.get("channel")))
     if upstream and not {"id", "context"} & value.keys():
         return _upstream(fields(value, place, upstream), door)
     return _short(fields(value, place, SHORT), data, door)
 
 
-def _object(data: bytes, place: str) -> dict[str, Any]:
+def received_from_form(data: bytes, door: Door, key: str) -> TicketReceived:
+    """The ticket of one submission: `{"channel": "form" | "chat", ...}`, a form if none is named.
+
+    Without a submission id the key under which it was handed in gives the identity.
+
+    Raises:
+        UnreadableMessageError: as `received_from_line`.
+    """
+    value = {"channel": "form"} | object_of(data, PLACE)
+    channel = Fields(value, PLACE).one_of("channel", tuple(UPSTREAM), "form")
+    return _upstream(fields(value, PLACE, UPSTREAM[channel]), door, key)
+
+
+def object_of(data: bytes, place: str) -> dict[str, Any]:
+    """A JSON object of at most `LONGEST` bytes.
+
+    Raises:
+        UnreadableMessageError: it is none, or larger.
+    """
+    if len(data) > LONGEST:
+        raise UnreadableMessageError(f"{place}: larger than {LONGEST} bytes")
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:
@@ -65,16 +87,18 @@ def _object(data: bytes, place: str) -> dict[str, Any]:
     return value
 
 
-def _upstream(line: Fields, door: Door) -> TicketReceived:
+def _upstream(line: Fields, door: Door, key: str = "") -> TicketReceived:
     """A form or chat that an upstream system handed over."""
     at = line.moment("received_at") or door.received_at
     name = line.text("submission_id")
     channel = line.text("channel")
-    identity = (
-        event_id(door, channel, name)
-        if name
-        else nameless_id(door, channel, orjson.dumps(line.value, option=orjson.OPT_SORT_KEYS), at)
-    )
+    if name:
+        identity = event_id(door, channel, name)
+    elif key:
+        identity = event_id(door, channel, "key", key)
+    else:
+        data = orjson.dumps(line.value, option=orjson.OPT_SORT_KEYS)
+        identity = nameless_id(door, channel, data, at)
     transcript = tuple(_turn(turn) for turn in line.list_of("transcript", TURN))
     external = line.inner("external", EXTERNAL)
     return _ticket(

@@ -1,14 +1,19 @@
 """A parsed mail in, its bodies and its files apart out."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.message import Message as Mail
 from mimetypes import guess_extension
 from pathlib import PurePosixPath
 
-from ticketstream.doors.intake.charset import clean, decoded, unflowed, without_unseen
+from ticketstream.doors.intake.charset import clean, decoded, unflowed
+from ticketstream.doors.intake.extract import text_of
 from ticketstream.doors.intake.headers import first, headers_of, words
+from ticketstream.doors.intake.html_text import seen_text
+from ticketstream.doors.intake.kinds import TNEF, kind_of
+from ticketstream.doors.intake.rtf import decompressed, spoken
+from ticketstream.doors.intake.tnef import Unpacked, unpack
 
 DEEPEST = 12  # parts inside parts
 MOST_FILES = 100
@@ -16,7 +21,6 @@ LONGEST_TEXT = 100_000  # characters read of a text attachment
 LONGEST_NAME = 120
 LONGEST_SUFFIX = 12
 SPOKEN = ("text/plain", "text/html")
-TEXT_FILES = frozenset({"text/plain", "text/csv"})
 UNSAFE = re.compile(r"[\x00-\x1f<>:\"|?*]")
 
 
@@ -40,11 +44,20 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a mail holds; `encrypted` counts parts that only the addressee's key opens."""
+    """What a mail holds.
+
+    Attributes:
+        bodies: passages to be read.
+        files: attachments.
+        embedded: the words of mails inside the mail.
+        spare: bodies that Outlook packed into a file; mostly a body says the same already.
+        encrypted: how many parts only the addressee's key opens.
+    """
 
     bodies: tuple[Body, ...] = ()
     files: tuple[File, ...] = ()
     embedded: tuple[str, ...] = ()
+    spare: tuple[Body, ...] = ()
     encrypted: int = 0
 
     def __add__(self, other: "Content") -> "Content":
@@ -52,6 +65,7 @@ class Content:
             self.bodies + other.bodies,
             self.files + other.files,
             self.embedded + other.embedded,
+            self.spare + other.spare,
             self.encrypted + other.encrypted,
         )
 
@@ -79,7 +93,7 @@ def _several(part: Mail, kind: str, depth: int) -> Content:
         return found
     plain = "\n\n".join(body.plain for body in found.bodies if body.plain)
     html = "\n".join(body.html for body in found.bodies if body.html)
-    return Content((Body(plain, html),), found.files, found.embedded, found.encrypted)
+    return replace(found, bodies=(Body(plain, html),))
 
 
 def _leaf(part: Mail, kind: str, *, alone: bool) -> Content:
@@ -138,10 +152,33 @@ def _report(part: Mail, kind: str) -> Content:
 
 
 def _file(part: Mail, kind: str, data: bytes) -> Content:
-    text = decoded(data, _charset(part)) if kind in TEXT_FILES and b"\0" not in data else ""
-    shown, _ = without_unseen(clean(text))
+    found = kind_of(data, kind).media_type
+    if found == TNEF and (packed := unpack(data)):
+        return _unpacked(packed)
+    text = text_of(data, found, _charset(part)) if found.startswith("text/") else ""
     name = clean_name(_file_name(part), kind)
-    return Content(files=(File(data, name, kind, shown[:LONGEST_TEXT]),))
+    return Content(files=(File(data, name, kind, text),))
+
+
+def _unpacked(packed: Unpacked, depth: int = 0) -> Content:
+    """What Outlook packed, as if it had come like anybody else's."""
+    rich = spoken(decompressed(packed.rtf))
+    html = packed.html or (rich.text if rich.html else "")
+    plain = packed.plain or ("" if rich.html else rich.text)
+    said = plain.strip() or html.strip()
+    found = Content(spare=(Body(clean(plain), clean(html)),) if said else ())
+    for inner in packed.files:
+        kind = kind_of(inner.data, inner.media_type).media_type
+        name = clean_name(inner.name, kind)
+        if kind == TNEF and depth < DEEPEST and (message := unpack(inner.data)):
+            content = _unpacked(message, depth + 1)  # a message inside
+            text = "\n\n".join(seen_text(b.html).text or b.plain for b in content.spare)
+            files = (File(inner.data, name, kind, text[:LONGEST_TEXT]), *content.files)
+            found += Content(files=files, embedded=(text,) if text else ())
+            continue
+        text = text_of(inner.data, kind) if kind.startswith("text/") else ""
+        found += Content(files=(File(inner.data, name, inner.media_type, text),))
+    return found
 
 
 def _spoken(content: Content) -> str:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from ticketstream.doors.intake.look import Declarations, declarations
 
@@ -31,8 +32,9 @@ def sheet_of(page: LexborHTMLParser) -> Sheet:
     """What the mail's plain rules (tag, class, id) say of each element; media queries left out."""
     found: dict[int, dict[str, str]] = {}
     for selector, style in list(_rules(page))[:MOST_RULES]:
-        for node in page.css(selector):
-            found.setdefault(node.mem_id, {}).update(style)
+        with suppress(SelectolaxError):  # a selector that none is (.1st) selects nothing
+            for node in page.css(selector):
+                found.setdefault(node.mem_id, {}).update(style)
     return found
 
 

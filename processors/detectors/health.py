@@ -15,7 +15,7 @@ from ticketstream.processors.detectors.stems import matches, phrases, starts
 named = phrases(PHRASES)
 OPEN = re.compile(
     r"\b(?:allergi(?:c to|e gegen|sch (?:gegen|auf)) (?!(?:it|this|that|the|these|their|them"
-    r"|your?|d[ae][rsnm]|die|eure?n?|alles|everything)\\b)[^\W\d_]{3,20}|morbus [^\W\d_]{3,20}"
+    r"|your?|d[ae][rsnm]|die|eure?n?|alles|everything)\b)[^\W\d_]{3,20}|morbus [^\W\d_]{3,20}"
     r"|gdb (?:von )?\d{2,3})\b",
     re.IGNORECASE,
 )

@@ -45,6 +45,10 @@ TOLD = re.compile(
 GOODS = re.compile(
     r"[ ](?:sofas?|lamps?|chairs?|rugs?|range|collection|shoes|units?|tables?|sets?|cushions?)\b"
 )
+DAY = re.compile(
+    r"[0-9]{1,2}[ ](?:January|February|March|April|May|June|July|August|September|October|November"
+    r"|December)\b"
+)
 UNIT = r"(?:Flat|Apartment|Apt|Unit|Suite|Ste|Room|Floor)\.?[ ]?[0-9A-Z]{1,5}|#[ ]?[0-9A-Z]{1,5}"
 HOUSE = r"(?:House|Mill|Cottage|Lodge|Farm|Court|Building|Barn|Hall|Rectory|Manor|Tower|Apartments)"
 BEFORE = re.compile(
@@ -133,7 +137,7 @@ def widened(text: str, found: re.Match[str], *, code_only: bool = False) -> tupl
 
 def is_street(text: str, found: re.Match[str]) -> bool:
     """Whether a number and a street without a town are an address and no goods."""
-    if GOODS.match(text, found.end()):
+    if GOODS.match(text, found.end()) or DAY.match(found[0]):
         return False
     before = text[max(0, found.start() - REACH) : found.start()]
     alone = not before.rpartition("\n")[2].strip() and text[found.end() : found.end() + 1] in {

@@ -56,7 +56,7 @@ STOPS = listed(
     " möglich leer empty kunde customer gast guest admin missing fehlt incorrect required optional"
     " kundennummer customer-number wie same"
 )
-DECIMAL = re.compile(r"v?\d+(?:[.-]\d+)*")
+DECIMAL = re.compile(r"v?\d+(?:[.x-]\d+)*")
 CODE = re.compile(r"[A-Z]{1,6}[-.]?\d[\d-]*")
 
 

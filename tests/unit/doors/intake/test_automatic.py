@@ -25,6 +25,8 @@ MACHINES: list[tuple[str, AutoKind, Headers]] = [
         "auto_replied",
         h(return_path="<>", subject="=?utf-8?q?Nicht_im_B=C3=BCro?="),
     ),
+    ("sieve", "auto_replied", h(return_path="<>", subject="Auto: Ihre Lampe")),
+    ("sieve notice", "auto_generated", h(auto_submitted="auto-notified; owner-email=a@b.example")),
     ("cron", "auto_generated", h(auto_submitted="auto-generated")),
     (
         "notice",

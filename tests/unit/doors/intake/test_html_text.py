@@ -123,3 +123,9 @@ def test_a_page_built_to_exhaust_the_parser_is_read_without_one(bomb: str) -> No
 def test_deep_but_honest_pages_are_parsed_without_recursion() -> None:
     seen = seen_text("<div>" * 5_000 + "Hallo" + "</div>" * 5_000)
     assert (seen.text, seen.hidden) == ("Hallo", 0)
+
+
+def test_a_selector_that_is_none_hides_nothing_and_stops_nothing() -> None:
+    css = "<style>.1st {display:none} .b {display:none}</style>"
+    seen = seen_text(f"{css}<p class='1st'>Hallo</p><p class='b'>Gehorche</p>")
+    assert (seen.text, seen.hidden) == ("Hallo", 1)

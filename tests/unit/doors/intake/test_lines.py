@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from ticketstream.doors.intake.door import Door
-from ticketstream.doors.intake.lines import received_from_line
+from ticketstream.doors.intake.lines import LONGEST, received_from_form, received_from_line
 from ticketstream.schemas.envelope import External
 from ticketstream.schemas.errors import UnreadableMessageError
 from ticketstream.schemas.received import Customer, Order, Sender
@@ -129,3 +129,24 @@ def test_a_broken_line_is_named_and_shows_nothing_of_its_content(door: Door) -> 
     with pytest.raises(UnreadableMessageError, match=r"^line 7: no JSON") as error:
         received_from_line(b'{"text": "Jana Brandt', door, "line 7")
     assert "Jana" not in str(error.value)
+
+
+def test_a_line_that_no_kafka_message_could_hold_is_refused(door: Door) -> None:
+    line = orjson.dumps({"text": "x" * LONGEST})
+    with pytest.raises(UnreadableMessageError, match="line 4: larger than 524288 bytes"):
+        received_from_line(line, door, "line 4")
+
+
+def test_an_unknown_key_that_could_be_personal_is_not_shown(door: Door) -> None:
+    with pytest.raises(UnreadableMessageError) as caught:
+        received_from_line(b'{"jana@brandt.example": 1, "text": "x"}', door)
+    assert "unknown key;" in str(caught.value)
+
+
+def test_a_submission_without_an_id_is_known_by_its_key(door: Door) -> None:
+    body = orjson.dumps(FORM | {"submission_id": ""})
+    one, same, other = (received_from_form(body, door, key) for key in ("a", "a", "b"))
+    assert one == same
+    assert one.event_id != other.event_id
+    named = (received_from_form(orjson.dumps(FORM), door, key) for key in ("a", "b"))
+    assert len({ticket.event_id for ticket in named}) == 1

@@ -4,8 +4,10 @@ from email.message import EmailMessage
 
 import pytest
 
+from ticketstream.doors.intake.attachments import AttachmentStore
 from ticketstream.doors.intake.door import Door
 from ticketstream.doors.intake.mail import received_from_mail
+from ticketstream.schemas.codec import encode_record
 from ticketstream.schemas.envelope import Producer
 from ticketstream.schemas.errors import UnreadableMessageError
 from ticketstream.schemas.received import Sender
@@ -39,7 +41,7 @@ def test_a_mail_becomes_a_ticket_with_its_envelope(door: Door) -> None:
     assert ticket.ticket_id == ticket.case_id == str(ticket.event_id)
     assert (ticket.cause_id, ticket.shop, ticket.channel) == (None, "kestrel", "mail")
     assert ticket.occurred_at == door.received_at
-    assert ticket.producer == Producer("intake", "1")
+    assert ticket.producer == Producer("intake", "2")
     assert ticket.subject == "Lampe flackert in Größe M"
     assert ticket.text == "Die Lampe flackert."
     assert ticket.sender == Sender("Jana Brandt", "jana@brandt.example")
@@ -58,6 +60,14 @@ def test_the_same_mail_twice_is_the_same_ticket_whenever_it_comes(door: Door) ->
     again = received_from_mail(mail("via another server").as_bytes(), later)
     assert first.event_id == again.event_id
     assert (first.event_id.version, first.event_id.variant) == (8, "specified in RFC 4122")
+
+
+def test_the_same_message_id_from_another_sender_is_another_ticket(door: Door) -> None:
+    senders = ("jana@brandt.example", "JANA@Brandt.example", "mallory@brandt.example")
+    one, same, other = (
+        received_from_mail(mail(From=sender).as_bytes(), door).ticket_id for sender in senders
+    )
+    assert one == same != other
 
 
 @pytest.mark.parametrize("change", [{"shop": "other"}, {"id_key": b"another key"}])
@@ -85,6 +95,35 @@ def test_attachments_lie_apart_and_open_with_the_key_of_the_event(door: Door) ->
     assert door.attachments.get(picture) == PNG
     assert (table.file_name, table.text) == ("liste.csv", "Artikel;Menge\n7;2\n")
     assert picture.text == ""
+
+
+def test_a_mail_that_comes_again_gives_the_same_event_to_the_byte(door: Door) -> None:
+    message = mail("Siehe Bild.")
+    message.add_attachment(PNG, maintype="image", subtype="png", filename="a.png")
+    elsewhere = replace(door, attachments=AttachmentStore(door.attachments.folder / "new"))
+    raws = [received_from_mail(message.as_bytes(), d) for d in (door, door, elsewhere)]
+    assert len({encode_record(event) for event in raws}) == 1
+
+
+def test_the_same_file_twice_in_a_mail_lies_once_and_says_its_words_once(door: Door) -> None:
+    message = mail()
+    for name in ("a.txt", "b.txt"):
+        message.add_attachment("Artikel 7", filename=name)
+    one, two = received_from_mail(message.as_bytes(), door).attachments
+    assert (one.file_name, two.file_name) == ("a.txt", "b.txt")
+    assert (one.id, one.key) == (two.id, two.key)
+    assert (one.text.strip(), two.text) == ("Artikel 7", "")
+    assert len([p for p in door.attachments.folder.rglob("*") if p.is_file()]) == 1
+
+
+def test_attachments_are_bounded_together(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ticketstream.doors.intake.mail.MOST_BYTES", 2 * len(PNG) + 2)
+    message = mail()
+    for letter in (b"a", b"b", b"c"):
+        message.add_attachment(PNG + letter, maintype="image", subtype="png", filename="a.png")
+    ticket = received_from_mail(message.as_bytes(), door)
+    assert [bool(a.id) for a in ticket.attachments] == [True, True, False]
+    assert ticket.signals == {"attachment_too_large": 1}
 
 
 def test_an_inline_picture_is_an_attachment_and_the_text_stays(door: Door) -> None:

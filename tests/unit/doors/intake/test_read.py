@@ -11,6 +11,7 @@ from ticketstream.doors.intake.door import Door
 from ticketstream.doors.intake.folder import Raw
 from ticketstream.doors.intake.lines import CHAT, ORDER, SENDER, SHORT, TURN
 from ticketstream.doors.intake.read import read
+from ticketstream.doors.intake.tnef import SIGNATURE
 from ticketstream.schemas.codec import decode_record, encode_record
 from ticketstream.schemas.dead import Dead
 from ticketstream.schemas.received import TicketReceived
@@ -26,6 +27,7 @@ TYPES = st.sampled_from(
     b"message/delivery-status|"
     b"text/plain; charset=utf-7; format=flowed; delsp=yes|text/csv; name*0*=utf-8''%C3|text|"
     b'application/pdf; name="=?utf-8?q?=FF?="|multipart/digest; boundary=b|message/partial|'
+    b"application/ms-tnef; name=winmail.dat|text/rfc822-headers|text/html; name=a.html|"
     b"text/plain; charset*=us-ascii'en'idna|image/png; name*=x'y'%ZZ|application/pkcs7-mime".split(
         b"|"
     )
@@ -64,17 +66,20 @@ CHUNK = st.one_of(
     st.sampled_from(
         [b"", b"--b", b"--b--", b"", b"<p style='display:none'>x", b"begin 644 x", b"> q"]
     ),
+    st.binary(max_size=60).map(lambda data: SIGNATURE + b"\0\0" + data),
     st.binary(max_size=40),
 )
 
 
 def never_crashes(raw: Raw, door: Door) -> None:
     found = read(raw, door)
+    assert read(raw, door) == found, "what comes again must be the same event"
     if isinstance(found, Dead):
         assert found.reason == "unreadable"
         assert "\n" not in found.message
     else:
         assert decode_record(TicketReceived, encode_record(found)) == found
+        assert all(len(door.attachments.get(a)) == a.size for a in found.attachments)
 
 
 @given(st.binary(max_size=400))

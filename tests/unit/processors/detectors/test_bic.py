@@ -1,8 +1,8 @@
 """Bank codes: where they are called so, behind an IBAN, or whole with XXX."""
 
 import pytest
-
 from tests.unit.processors.detectors.marked import found, plain, wanted
+
 from ticketstream.processors.detectors.bic import find
 
 
@@ -17,6 +17,7 @@ from ticketstream.processors.detectors.bic import find
         "BIC lautet ⟦GENODEF1S04⟧",
         "DE89 3704 0044 0532 0130 00 / ⟦INGDDEFF⟧",
         "the bank wants ⟦INGDDEFFXXX⟧ on the form",
+        "BIC der Bank ist ⟦BYLADEM1001⟧",
         "sort code ⟦20-00-00⟧",
         "BLZ ⟦20050550⟧",
     ],

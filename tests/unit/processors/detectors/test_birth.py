@@ -1,8 +1,8 @@
 """Dates of birth: a date counts only where somebody was born."""
 
 import pytest
-
 from tests.unit.processors.detectors.marked import found, plain, wanted
+
 from ticketstream.processors.detectors.birth import find
 
 

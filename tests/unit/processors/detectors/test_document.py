@@ -1,8 +1,8 @@
 """Passports, cards and licences: announced, or with check digits of their own."""
 
 import pytest
-
 from tests.unit.processors.detectors.marked import found, plain, wanted
+
 from ticketstream.processors.detectors.document import find
 
 

@@ -1,8 +1,8 @@
 """Words about health: only where they are said of somebody."""
 
 import pytest
-
 from tests.unit.processors.detectors.marked import found, plain, wanted
+
 from ticketstream.processors.detectors.health import find
 
 

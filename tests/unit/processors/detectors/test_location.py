@@ -1,8 +1,8 @@
 """Postcodes with their cities."""
 
 import pytest
-
 from tests.unit.processors.detectors.marked import found, plain, wanted
+
 from ticketstream.processors.detectors.location import find
 
 
@@ -39,6 +39,7 @@ def test_a_postcode_is_found_with_its_city(text: str) -> None:
         "1500 EU Kunden",
         "QQ1 2AA and ZZ9 9ZZ",
         "Artikel: 20457 Hamburg-Sofa",
+        "vom 19. Januar 2012 IX ZR 2/11",
         "am 12.10.2026 Berlin",
         "Preis 1.299 Wien",
         "AB12CDE",

@@ -1,8 +1,8 @@
 """Parcel lockers and post boxes."""
 
 import pytest
-
 from tests.unit.processors.detectors.marked import found, plain, wanted
+
 from ticketstream.processors.detectors.mailbox import find
 
 

@@ -1,8 +1,8 @@
 """Number plates: German ones as written on the car, others where a plate is named."""
 
 import pytest
-
 from tests.unit.processors.detectors.marked import found, plain, wanted
+
 from ticketstream.processors.detectors.plate import find
 
 

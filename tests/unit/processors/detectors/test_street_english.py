@@ -1,8 +1,8 @@
 """British, Irish and American addresses, from the flat to the postcode."""
 
 import pytest
-
 from tests.unit.processors.detectors.marked import found, plain, wanted
+
 from ticketstream.processors.detectors.street_english import find
 
 

@@ -1,8 +1,8 @@
 """German, Austrian, Swiss and Dutch addresses, from the street to the city."""
 
 import pytest
-
 from tests.unit.processors.detectors.marked import found, plain, wanted
+
 from ticketstream.processors.detectors.street_german import find
 
 
@@ -33,6 +33,9 @@ from ticketstream.processors.detectors.street_german import find
         "⟦Haus Nr. 14, 94568 St. Oswald⟧",
         "⟦Schulweg 19 (Hinterhaus), 44137 Dortmund⟧",
         "⟦Reeperbahn 7\n20359 Hamburg⟧",
+        "⟦Auf dem Hügel 12, 52066 Aachen⟧",
+        "⟦Chemin des Vignes 4, 1295 Mies⟧",
+        "⟦Gumpendorfer Str. 9 / Stiege 2 / Tür 14\n1060 Wien⟧",
         "Adresse ⟦Rosenring 3⟧",
         "⟦Hauptstr.5, 60313 Frankfurt⟧",
         "⟦Markt 3, 04109 Leipzig⟧",
@@ -59,6 +62,7 @@ def test_an_address_is_found_from_street_to_city(text: str) -> None:
         "Abs 3, 1610 BGB",
         "DEC 22, 2012 Rest",
         "Steuernummer 181/815/08155 beim Finanzamt",
+        "DStR 2012, 527",
         "Bundesstraße 216 ist gesperrt",
         "Stück 14, 94568 Stück",
         "Artikel 5, 12345 Lampen",

@@ -1,8 +1,8 @@
 """Tax numbers: by their check digits, or where they are called so."""
 
 import pytest
-
 from tests.unit.processors.detectors.marked import found, plain, wanted
+
 from ticketstream.processors.detectors.tax import find
 
 

@@ -1,8 +1,8 @@
 """Names of accounts: announced, or handles of a platform."""
 
 import pytest
-
 from tests.unit.processors.detectors.marked import found, plain, wanted
+
 from ticketstream.processors.detectors.username import find
 
 
@@ -23,6 +23,8 @@ from ticketstream.processors.detectors.username import find
         "Discord: ⟦nightowl#4821⟧",
         "Telegram ⟦@vkovalenko⟧ geht auch",
         "Nutzername ist ⟦opa-heinz⟧",
+        "my nickname in the shop is ⟦kitty_lamp⟧",
+        "Benutzername bei euch: ⟦ralfundute⟧",
         "Benutzer: ⟦jkowalski⟧",
         "login name ⟦t.oneill⟧",
         "my ebay user ⟦lampfan_2020⟧",

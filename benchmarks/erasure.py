@@ -1,0 +1,226 @@
+"""Invented people through the whole line; half are erased, with kill -9; what can still be read?
+
+    python benchmarks/erasure.py [--persons 1000]
+
+Every person has a canary in name, address, subject, text, attachment and in the agent's reply.
+Looked at is every byte under HOME: broker logs (batches decompressed), vault, read models, LanceDB,
+attachments, worker state, logs; all topics as a consumer reads them; all rows of LanceDB, and its
+nearest neighbours of what the erased wrote. Sealed records are tried with every key that is left,
+and the wrapped keys of the erased are looked for byte by byte. The same look before the erasure is
+the control: it must find everybody and every key.
+"""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from erasure_look import (
+    Shop,
+    genuine,
+    holding,
+    look,
+    neighbours,
+    openable,
+    settled_look,
+    stored,
+    wrapped,
+)
+from erasure_people import Person, people, write_mails
+from erasure_scan import canaries
+from figures import table
+from machine import machine
+from running import running
+from tickets import sample
+
+from ticketstream.doors import intake_door
+from ticketstream.doors.person.erase import STEPS
+from ticketstream.doors.person.place import Place, place_of
+from ticketstream.doors.reading_room import keep_up
+from ticketstream.doors.settings import Settings, load
+from ticketstream.schemas.draft import DraftCreated
+from ticketstream.schemas.envelope import Producer
+from ticketstream.schemas.masked import Identity
+from ticketstream.schemas.outcome import AgentReplied, Labels
+from ticketstream.schemas.topics import dead_topic
+from ticketstream.stream import topics as topic_room
+from ticketstream.stream.local import broker
+from ticketstream.stream.log import configure
+from ticketstream.stream.publish import Publisher
+from ticketstream.stream.reading import read_all
+from ticketstream.vault.keys import create_master_keys, load_key
+
+RESULTS = Path(__file__).with_name("results") / "erasure.json"
+PROGRAM = [sys.executable, "-m", "ticketstream.doors.main"]
+NEIGHBOURS = 100  # of the erased, whose words are searched for
+PATIENCE = 1800.0
+Row = dict[str, Any]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--persons", type=int, default=1000)
+    count = parser.parse_args().persons
+    configure(json=False, level="error")
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        with broker.start(home / "kafka", load().cache, die_with_parent=True) as kafka:
+            result = measure(prepared(home, kafka.bootstrap), kafka.pid, count, Path(folder))
+    show(result)
+    if count >= 1000:
+        RESULTS.parent.mkdir(exist_ok=True)
+        RESULTS.write_text(json.dumps(result, indent=1) + "\n")
+    sys.exit(0 if result["passed"] else 1)
+
+
+def prepared(home: Path, brokers: str) -> Settings:
+    """Keys, topics and knowledge base."""
+    settings = load(home=home, brokers=brokers, log_level="error")
+    create_master_keys(settings.key_folder)
+    topic_room.create(brokers, settings.partitions)
+    intake_door.ensure_knowledge(settings)
+    return settings
+
+
+def measure(settings: Settings, kafka: int, count: int, folder: Path) -> Row:
+    """The line, the control, the erasure with kills, the same look again."""
+    persons = people(count)
+    began = time.monotonic()
+    shop = filled(settings, kafka, persons, folder / "mailbox")
+    print(f"  {count} people through the line in {time.monotonic() - began:.0f} s", flush=True)
+    gone = {p.canary for p in persons[::2]}
+    kept = {p.canary for p in persons} - gone
+    keys = wrapped(shop, gone)
+    before, held, files = look(shop), holding(settings.home, keys), stored(shop)
+    killed, seconds = erased(shop, [p for p in persons if p.canary in gone], folder / "erase.txt")
+    after = settled_look(shop, gone)
+    left = {name: len(found & gone) for name, found in after.items() if found & gone}
+    opened = openable(shop)
+    told = {
+        "machine": machine(),
+        "persons": count,
+        "erased": len(gone),
+        "kills": killed,
+        "seconds": round(seconds, 1),
+        "control": {n: len(f) for n, f in before.items() if f},
+        "control_found_everybody": gone | kept <= before["read by a consumer"],
+        "control_wrapped_keys_on_disk": held,
+        "erased_found_in": left,
+        "erased_that_a_key_opens": len(opened & gone),
+        "wrapped_keys_of_erased_on_disk": holding(shop.settings.home, keys),
+        "neighbours_that_name_an_erased": neighbours(shop, persons[::2][:NEIGHBOURS]),
+        "attachments_removed": files - stored(shop),
+        "kept": len(kept),
+        "kept_that_open": len(opened & kept),
+        "kept_as_before": all(found & kept == after[n] & kept for n, found in before.items()),
+        "receipts_genuine": genuine(shop),
+    }
+    return told | {"passed": passed(told)}
+
+
+def passed(told: Row) -> bool:
+    """Nothing of the erased anywhere, everything of the others as it was."""
+    return bool(
+        told["control_found_everybody"]
+        and told["control_wrapped_keys_on_disk"] == 2 * told["erased"]
+        and not told["erased_found_in"]
+        and not told["erased_that_a_key_opens"]
+        and not told["wrapped_keys_of_erased_on_disk"]
+        and not told["neighbours_that_name_an_erased"]
+        and told["attachments_removed"] == told["erased"]
+        and told["kept_that_open"] == told["kept"]
+        and told["kept_as_before"]
+        and told["receipts_genuine"] == told["erased"]
+    )
+
+
+def filled(settings: Settings, kafka: int, persons: Sequence[Person], mailbox: Path) -> Shop:
+    """Mails in at the door, through all stages, answered by an invented agent, into the models."""
+    write_mails(persons, mailbox)
+    place = place_of(settings, settings.brokers)
+    with running(settings, kafka, sample(settings, 4)) as line:
+        key = load_key(settings.key_folder, "intake")
+        done = intake_door.publish_paths([mailbox], settings, settings.brokers, place.codec, key)
+        line.wanted += done.tickets
+        line.await_answers()
+        tickets = answered(place)
+        _wait_for_review(settings, len(tickets))
+    if done.dead or len(tickets) != len(persons):
+        raise RuntimeError(f"{len(tickets)} of {len(persons)} people came through the line")
+    keep_up(settings, settings.brokers, once=True)
+    return Shop(settings, place, tickets)
+
+
+def answered(place: Place) -> dict[str, str]:
+    """An agent rewrites every draft, with the customer's name in it, and sets a label right."""
+    tickets: dict[str, str] = {}
+    with Publisher(place.brokers, place.codec) as publisher:
+        for record in read_all(place.brokers, ["draft.created"]):
+            draft = place.codec.decode(DraftCreated, record.value or b"")
+            opened: Any = place.vault.open(draft, frozenset({"identity"}))
+            if found := canaries(opened.identity.sender.address.encode()):
+                (tickets[draft.ticket_id],) = found
+                publisher.send(_reply(draft, record.value or b"", opened.identity))
+    return tickets
+
+
+def _reply(draft: DraftCreated, value: bytes, identity: Identity) -> AgentReplied:
+    return AgentReplied(
+        event_id=uuid5(NAMESPACE_URL, f"reply/{draft.event_id}"),
+        ticket_id=draft.ticket_id,
+        case_id=draft.case_id,
+        cause_id=draft.event_id,
+        occurred_at=draft.occurred_at,
+        shop=draft.shop,
+        producer=Producer("bench-crm", "1"),
+        draft=value,
+        actions=("edited",),
+        final_text=f"Dear {identity.sender.name},\n\nwe look into it ({identity.sender.address}).",
+        label_after=Labels(intent="report_problem"),
+        agent="agent 7",
+        comment=f"{identity.sender.name} called, too",
+    )
+
+
+def _wait_for_review(settings: Settings, wanted: int) -> None:
+    end = time.monotonic() + PATIENCE
+    names = ["agent.edited", dead_topic("agent.replied")]
+    while sum(1 for _ in read_all(settings.brokers, names)) < wanted:
+        if time.monotonic() > end:
+            raise RuntimeError("the stage review did not answer")
+        time.sleep(1)
+
+
+def erased(shop: Shop, persons: Sequence[Person], file: Path) -> tuple[int, float]:
+    """`person erase`, killed at the beginning of every step, then to its end; kills and seconds."""
+    file.write_text("\n".join(p.address for p in persons))
+    command = [*PROGRAM, "person", "erase", "--file", str(file), "--yes"]
+    environment = os.environ | shop.settings.environment()
+    for what, _ in STEPS:
+        process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+        if process.stderr is None or not any(said.startswith(what) for said in process.stderr):
+            raise RuntimeError(f"it ended before {what!r}")
+        time.sleep(0.3)  # into the step, so that some of it is done
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    began = time.monotonic()
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+    return len(STEPS), time.monotonic() - began
+
+
+def show(told: Row) -> None:
+    """The result, a line each."""
+    rows = [[k.replace("_", " "), json.dumps(v)] for k, v in told.items() if k != "machine"]
+    print(table(["what", "found"], rows))
+
+
+if __name__ == "__main__":
+    main()

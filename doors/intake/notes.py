@@ -1,0 +1,101 @@
+"""What the door remembers between messages, in a small SQLite file: keyed hashes and ids only."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+KEPT = timedelta(days=7)  # as long as the event itself lies in the clear topic
+BUSY_S = 10.0
+START = datetime(1970, 1, 1, tzinfo=UTC)
+TABLES = """
+CREATE TABLE IF NOT EXISTS submission (
+    key BLOB PRIMARY KEY, body BLOB NOT NULL, ticket_id TEXT NOT NULL, at INTEGER NOT NULL,
+    published INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS arrival (
+    what BLOB NOT NULL, ticket_id TEXT NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (what, ticket_id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS submission_by_time ON submission (at);
+CREATE INDEX IF NOT EXISTS arrival_by_time ON arrival (at);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who was first under a key.
+
+    Attributes:
+        ticket_id: of the first submission.
+        at: when that was received.
+        same: whether its body was this one's.
+        published: whether the broker has it.
+    """
+
+    ticket_id: str
+    at: datetime
+    same: bool
+    published: bool
+
+
+class Notes:
+    """The file; every call is a transaction of its own, from any thread.
+
+    Raises:
+        sqlite3.Error: the file cannot be written; nothing may be accepted then.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        self._path = path
+        with self._open() as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.executescript(TABLES)
+
+    def claim(self, key: bytes, body: bytes, ticket_id: str, at: datetime) -> Claim:
+        """Take a key for a submission, unless it is taken; who has it now."""
+        with self._open() as connection:
+            connection.execute("DELETE FROM submission WHERE at < ?", [_micros(at - KEPT)])
+            connection.execute(
+                "INSERT OR IGNORE INTO submission (key, body, ticket_id, at) VALUES (?, ?, ?, ?)",
+                [key, body, ticket_id, _micros(at)],
+            )
+            query = "SELECT ticket_id, at, body, published FROM submission WHERE key = ?"
+            first, micros, taken, published = connection.execute(query, [key]).fetchone()
+        when = START + timedelta(microseconds=micros)
+        return Claim(first, when, same=taken == body, published=bool(published))
+
+    def published(self, key: bytes) -> None:
+        """The broker has the submission of this key."""
+        with self._open() as connection:
+            connection.execute("UPDATE submission SET published = 1 WHERE key = ?", [key])
+
+    def arrivals(self, what: bytes, ticket_id: str, at: datetime, window: timedelta) -> int:
+        """Note that a ticket came; how many of the same kind came within the window, it included.
+
+        A ticket that comes again is counted once.
+        """
+        with self._open() as connection:
+            connection.execute("DELETE FROM arrival WHERE at < ?", [_micros(at - KEPT)])
+            connection.execute(
+                "INSERT OR IGNORE INTO arrival VALUES (?, ?, ?)", [what, ticket_id, _micros(at)]
+            )
+            query = "SELECT count(*) FROM arrival WHERE what = ? AND at > ? AND at <= ?"
+            since, until = _micros(at - window), _micros(at)
+            found: int = connection.execute(query, [what, since, until]).fetchone()[0]
+        return found
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self._path, timeout=BUSY_S)) as connection, connection:
+            # survives the process, not a power cut: then ids, derived from keys, are still the same
+            connection.execute("PRAGMA synchronous=NORMAL")
+            yield connection
+
+
+def _micros(at: datetime) -> int:
+    return (at - START) // timedelta(microseconds=1)

@@ -1,0 +1,71 @@
+"""Settings -> everything in which something of a person can lie."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from ticketstream.doors.equip import codec_of, open_vault
+from ticketstream.doors.intake.attachments import AttachmentStore
+from ticketstream.doors.reading_room import models_of
+from ticketstream.doors.settings import Settings
+from ticketstream.schemas.codec import Codec
+from ticketstream.vault.keys import keyed_hash
+from ticketstream.vault.store import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One shop's log, vault, read models and files."""
+
+    shop: str
+    brokers: str
+    codec: Codec
+    vault: Vault
+    models: Engine
+    attachments: AttachmentStore
+    keys: Path
+    receipts: Path
+    state: Path
+
+    def hash(self, name: str) -> str:
+        """The keyed hash under which the vault knows an address or customer number."""
+        return keyed_hash(self.vault.keys.index, self.shop, plain(name))
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def place_of(settings: Settings, brokers: str) -> Place:
+    """Everything opened, with the identity key: this role reads names."""
+    models = models_of(settings)
+    models.create()
+    return Place(
+        shop=settings.shop,
+        brokers=brokers,
+        codec=codec_of(settings),
+        vault=open_vault(settings, identity=True),
+        models=models.engine,
+        attachments=AttachmentStore(settings.home / "attachments"),
+        keys=settings.key_folder,
+        receipts=settings.home / "receipts",
+        state=settings.home / "state",
+    )
+
+
+def plain(name: str) -> str:
+    """An address or customer number as it is compared."""
+    return name.strip().lower()
+
+
+@contextmanager
+def alone(place: Place) -> Iterator[None]:
+    """One erasure at a time on this host; the next one waits."""
+    place.state.mkdir(parents=True, exist_ok=True)
+    with (place.state / "erasure.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,438 @@
+"""A person is found, handed what is held, and forgotten, on a real broker and through kill -9."""
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import pytest
+
+from ticketstream.doors.intake.attachments import AttachmentStore
+from ticketstream.doors.person.erase import STEPS
+from ticketstream.doors.person.place import Place, place_of
+from ticketstream.doors.reading_room import keep_up
+from ticketstream.doors.settings import Settings
+from ticketstream.processors.policy import default_policy
+from ticketstream.processors.route import RouteResources, route
+from ticketstream.schemas.classified import TicketClassified
+from ticketstream.schemas.draft import DraftCreated, DraftText
+from ticketstream.schemas.envelope import External, Producer, answering
+from ticketstream.schemas.masked import (
+    AttachmentKey,
+    Identity,
+    TicketMasked,
+    TicketText,
+    TokenValue,
+)
+from ticketstream.schemas.outcome import AgentReplied
+from ticketstream.schemas.received import Message, Sender, TicketReceived
+from ticketstream.stream import topics
+from ticketstream.stream.local import broker
+from ticketstream.stream.publish import Publisher
+from ticketstream.stream.reading import Read, read_all
+from ticketstream.stream.topics import topics as all_topics
+from ticketstream.stream.work import Stage, Work, each
+from ticketstream.vault.keys import create_master_keys
+from ticketstream.vault.ports import Arrival, Identifiers
+from ticketstream.vault.receipts import create_receipt_key
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
+PROGRAM = [sys.executable, "-m", "ticketstream.doors.main"]
+# in a process of its own: to close a file of SQLite drops the locks of the process that closes it
+SCAN = """
+import json, pathlib, sys
+home, secret = pathlib.Path(sys.argv[1]), bytes.fromhex(sys.argv[2])
+files = [f for f in home.rglob("*") if f.is_file()]
+hits = {str(f.relative_to(home)): f.read_bytes().lower().count(secret) for f in files}
+print(json.dumps({name: count for name, count in hits.items() if count}))
+"""
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+NAMES = ("ada", "ben", "cem", "dua", "eva", "fon")
+
+
+@dataclass
+class Stub:
+    """Thinking is left out: what is under test is where everything lies."""
+
+    producer: Producer
+    place: Place
+
+
+def mask(tickets: Sequence[TicketReceived], stub: Stub) -> list[Any]:
+    arrivals = [
+        Arrival(
+            t.ticket_id, t.shop, t.occurred_at, t.case_id,
+            Identifiers(t.sender.address, t.text.partition("customer ")[2] or t.sender.customer_id),
+            t.message.message_id,
+        )
+        for t in tickets
+    ]  # fmt: skip
+    from ticketstream.processors.mask import ERASED as DEAD
+    from ticketstream.schemas.record import Erased
+
+    return [
+        DEAD
+        if isinstance(a, Erased)
+        else TicketMasked(
+            **answering(t, stub.producer) | {"case_id": a.case_id},
+            external=t.external,
+            text=TicketText(subject=t.subject, text=t.text.replace(canary(t), "[NAME_1]")),
+            identity=Identity(
+                tokens=(TokenValue("[NAME_1]", canary(t)),),
+                sender=t.sender,
+                message=t.message,
+                attachment_keys=tuple(AttachmentKey(x.id, x.key) for x in t.attachments),
+            ),
+            person=a.person,
+            facts=a.facts,
+        )
+        for t, a in zip(tickets, stub.place.vault.admit(arrivals), strict=True)
+    ]
+
+
+def classify(ticket: TicketMasked, stub: Stub) -> TicketClassified:
+    return TicketClassified(
+        **answering(ticket, stub.producer), text=ticket.text, identity=ticket.identity,
+        person=ticket.person, facts=ticket.facts, category="delivery", sub_category="eta",
+        intent="ask_status", confidence=0.8, external=ticket.external,
+    )  # fmt: skip
+
+
+def draft(ticket: Any, stub: Stub) -> DraftCreated:
+    return DraftCreated(
+        **answering(ticket, stub.producer), identity=ticket.identity, person=ticket.person,
+        route=ticket.route, status="drafted", text=DraftText(answer="Dear [NAME_1], soon."),
+    )  # fmt: skip
+
+
+STAGES = (
+    Stage("mask", "ticket.received", "ticket.masked", mask),
+    Stage("classify", "ticket.masked", "ticket.classified", each(classify), frozenset({"text"})),
+    Stage("route", "ticket.classified", "ticket.routed", each(route)),
+    Stage("draft", "ticket.routed", "draft.created", each(draft), frozenset({"text"})),
+)
+
+
+def canary(ticket: TicketReceived) -> str:
+    """The name that nobody else has; it stands in subject, text, address, file and reply."""
+    return ticket.sender.name
+
+
+def person(name: str) -> str:
+    return f"{name.capitalize()} Canary{name}"
+
+
+def address(name: str) -> str:
+    return f"{name}.canary{name}@mail.example"
+
+
+def ticket(place: Place, name: str, number: int = 1, text: str = "") -> TicketReceived:
+    identity = uuid5(NAMESPACE_URL, f"{name}/{number}")
+    photo = f"photo of {person(name)}".encode()
+    attached = place.attachments.put(photo, f"{name}.txt", "", secret=identity.bytes)
+    return TicketReceived(
+        event_id=identity, ticket_id=str(identity), case_id=str(identity), cause_id=None,
+        occurred_at=NOON, shop="kestrel", producer=Producer("intake", "1"),
+        external=External("crm", f"W-{name}-{number}"), subject="Where is it?",
+        text=text or f"{person(name)} asks: where is my lamp?",
+        sender=Sender(person(name), address(name)),
+        message=Message(f"<{name}.{number}@mail.example>"), attachments=(attached,),
+    )  # fmt: skip
+
+
+class Line:
+    """A shop on a broker of its own, with stages that are called by hand."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.place = place_of(settings, settings.brokers)
+        self.done: dict[str, int] = {}
+
+    def publish(self, *events: Any) -> None:
+        with Publisher(self.settings.brokers, self.place.codec) as publisher:
+            for event in events:
+                publisher.send(event)
+
+    def answer(self) -> None:
+        """Everything that is new goes through all stages, and into the read models."""
+        limits = {name: t.largest for name, t in all_topics().items()}
+        for stage in STAGES:
+            stub: Any = Stub(Producer(stage.name, "1"), self.place)
+            if stage.name == "route":
+                stub = RouteResources.of(default_policy(), b"k" * 64, "1")
+            work = Work(stage, stub, self.place.codec, self.place.vault, limits)
+            new = [r for r in self.records(stage.source) if self._is_new(stage, r)]
+            with Publisher(self.settings.brokers, self.place.codec) as publisher:
+                for out in work(new):
+                    publisher.send_raw(out.topic, out.key, out.value, out.headers)
+        keep_up(self.settings, self.settings.brokers, once=True)
+
+    def _is_new(self, stage: Stage, record: Read) -> bool:
+        mark = f"{stage.name}/{record.partition}"
+        new = record.offset >= self.done.get(mark, 0)
+        self.done[mark] = max(self.done.get(mark, 0), record.offset + 1)
+        return new
+
+    def records(self, topic: str) -> list[Read]:
+        return list(read_all(self.settings.brokers, [topic]))
+
+    def reply(self, name: str) -> None:
+        drafts = {r.key: r.value for r in self.records("draft.created")}
+        mine = ticket(self.place, name)
+        self.publish(
+            AgentReplied(
+                event_id=uuid5(NAMESPACE_URL, f"reply/{name}"), ticket_id=mine.ticket_id,
+                case_id=mine.case_id, cause_id=None, occurred_at=NOON, shop="kestrel",
+                producer=Producer("crm", "1"), draft=drafts[mine.ticket_id.encode()] or b"",
+                actions=("edited",), final_text=f"Dear {person(name)}, tomorrow.", agent="a7",
+            )
+        )  # fmt: skip
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*PROGRAM, *arguments],
+            env=os.environ | self.settings.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def command(self, *arguments: str, status: int = 0) -> str:
+        process = self.start(*arguments)
+        out, error = process.communicate(timeout=200)
+        assert process.returncode == status, error
+        return out + (error if status else "")
+
+    def bytes_of(self, name: str) -> dict[str, int]:
+        """Where a person's canary can be read: topics as anybody reads them, and every file."""
+        secrets = [f"Canary{name}".lower().encode()]
+        found: dict[str, int] = {}
+        for record in read_all(self.settings.brokers, list(all_topics())):
+            whole = b"".join(
+                (record.key or b"", record.value or b"", *(v for _, v in record.headers))
+            )
+            if any(s in whole.lower() for s in secrets):
+                found[record.topic] = found.get(record.topic, 0) + 1
+        return found | self.files_with(secrets[0])
+
+    def files_with(self, secret: bytes) -> dict[str, int]:
+        """Every file that holds these bytes, in whatever case, and how often."""
+        home = str(self.settings.home)
+        done = subprocess.run(
+            [sys.executable, "-c", SCAN, home, secret.hex()],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        files: dict[str, int] = json.loads(done.stdout)
+        return files
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Line]:
+    home = tmp_path_factory.mktemp("rights")
+    with broker.start(home / "kafka", cache, die_with_parent=True) as kafka:
+        settings = Settings(home=home, cache=cache, brokers=kafka.bootstrap, log_level="error")
+        create_master_keys(settings.key_folder)
+        create_receipt_key(settings.key_folder)
+        topics.create(kafka.bootstrap, settings.partitions)
+        running = Line(settings)
+        running.publish(*(ticket(running.place, name) for name in NAMES))
+        running.answer()
+        for name in NAMES[:4]:
+            running.reply(name)
+        keep_up(settings, settings.brokers, once=True)
+        yield running
+        running.place.vault.engine.dispose()
+        running.place.models.dispose()
+
+
+def test_find_counts_every_place_and_shows_nothing_of_the_person(line: Line) -> None:
+    told = line.command("person", "find", f" {address('ada').upper()} ", "--json")
+    found = json.loads(told)
+    assert found["tickets"] == 1
+    assert found["records"] == {
+        "ticket.received": 1, "ticket.masked": 1, "ticket.classified": 1, "ticket.routed": 1,
+        "draft.created": 1, "agent.replied": 1,
+    }  # fmt: skip
+    assert found["attachments"] == 1
+    assert found["upstream_systems"] == {"crm": 1}
+    assert found["read_model_rows"]["timeline"] == 6
+    assert "canary" not in told.lower()
+
+
+def test_an_export_holds_what_was_written_decided_and_answered_and_nobody_else(
+    line: Line, tmp_path: Path
+) -> None:
+    folder = tmp_path / "export"
+    line.command("person", "export", address("ada"), "--out", str(folder), "--language", "de")
+    told = json.loads((folder / "export.json").read_text())
+    (mine,) = told["tickets"]
+    by_topic = {e["topic"]: e for e in mine["events"]}
+    assert f"{person('ada')} asks" in by_topic["ticket.masked"]["text"]["text"]
+    assert by_topic["draft.created"]["text"]["answer"] == f"Dear {person('ada')}, soon."
+    assert by_topic["agent.replied"]["final_text"].startswith(f"Dear {person('ada')}")
+    assert mine["decision"]["reasons"]
+    (file,) = told["attachments"]
+    assert (folder / file["file"]).read_text() == f"photo of {person('ada')}"
+    page = (folder / "export.html").read_text()
+    assert person("ada") in page
+    assert "Wie darüber entschieden wurde" in page
+    whole = b"".join(p.read_bytes() for p in folder.rglob("*") if p.is_file()).lower()
+    assert not any(f"canary{other}".encode() in whole for other in NAMES[1:])
+    assert (folder / "export.json").stat().st_mode & 0o077 == 0
+
+
+def test_an_erasure_that_is_killed_at_every_turn_ends_as_one_that_is_not(line: Line) -> None:
+    for name in ("ada", "ben"):
+        assert {"ticket.received", "agent.replied"} <= set(line.bytes_of(name))
+    kept = {name: line.bytes_of(name) for name in ("cem", "dua")}
+    wrapped = _wrapped_keys(line)
+    arguments = ("person", "erase", address("ada"), address("ben"), "--yes", "--json")
+    for what, _ in STEPS:
+        process = line.start(*arguments)
+        assert process.stderr is not None
+        assert any(said.startswith(what) for said in process.stderr), what
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    underway = json.loads(line.command("person", "receipt", "list", "--json"))["underway"]
+    assert len(underway) == 2
+    told = json.loads(line.command(*arguments))
+    assert {each["id"] for each in told} == set(underway)
+    assert len(list((line.settings.home / "receipts").glob("*.json"))) == 2
+    _nothing_is_left(line, "ada", "ben")
+    assert {name: line.bytes_of(name) for name in ("cem", "dua")} == kept
+    gone = [w for w in wrapped if w not in _wrapped_keys(line)]
+    assert len(gone) == 4
+    assert not any(line.files_with(key.lower()) for key in gone)
+    assert topics.check(line.settings.brokers) == []
+
+
+def test_the_receipt_names_nobody_and_anybody_can_check_it(line: Line, tmp_path: Path) -> None:
+    receipt = _receipt(line)
+    public = tmp_path / "receipt.pub"
+    shutil.copy(line.settings.key_folder / "receipt.pub", public)
+    said = line.command("person", "receipt", "verify", str(receipt), "--key", str(public))
+    assert said.startswith("genuine")
+    text = receipt.read_text()
+    assert "canary" not in text.lower()
+    told = json.loads(text)["receipt"]
+    counts = {d["where"]: d for d in told["destroyed"]}
+    assert counts["ticket.received"]["count"] == 1
+    assert counts["ticket.received"]["compaction_proven_at"]
+    assert counts["attachments"]["count"] == 1
+    assert told["upstream"]["tickets"] == {"crm": 1}
+    assert told["language_models"]["asked"] == []
+    forged = tmp_path / "forged.json"
+    forged.write_text(text.replace('"persons": 1', '"persons": 2'))
+    assert "NOT genuine" in line.command(
+        "person", "receipt", "verify", str(forged), "--key", str(public), status=1
+    )
+
+
+def test_who_is_erased_is_not_found_again_and_erasing_twice_says_so(line: Line) -> None:
+    assert json.loads(line.command("person", "find", address("ada"), "--json"))["tickets"] == 0
+    assert "nothing is held" in line.command("person", "erase", address("ada"), "--yes")
+
+
+def test_a_late_redelivery_is_buried_unread_and_retention_takes_it_out(line: Line) -> None:
+    line.publish(ticket(line.place, "ada"))
+    line.answer()
+    dead = line.records("ticket.received.dead")
+    assert [r.value for r in dead] == [b""]
+    assert set(line.bytes_of("ada")) != set()
+    done = json.loads(line.command("retention", "apply", "--json"))
+    assert done["tombstones"] == 1
+    again = json.loads(line.command("retention", "apply", "--json"))
+    assert again["tombstones"] == 0
+
+
+def test_a_ticket_that_was_never_masked_is_found_by_its_sender_and_goes_too(line: Line) -> None:
+    line.publish(ticket(line.place, "gil"))
+    found = json.loads(line.command("person", "find", address("gil"), "--json"))
+    assert found["records"] == {"ticket.received": 1}
+    line.command("person", "erase", address("gil"), "--yes")
+    _nothing_is_left(line, "gil")
+    line.answer()
+    with line.place.vault.reading():
+        assert line.place.vault.person_of("kestrel", address("gil")) is None
+
+
+def test_nobody_goes_or_is_shown_because_a_stranger_typed_a_customer_number(
+    line: Line, tmp_path: Path
+) -> None:
+    owner = replace(
+        ticket(line.place, "cem", 2), sender=Sender(person("cem"), address("cem"), "C-104233")
+    )
+    stranger = ticket(line.place, "hal", 1, f"{person('hal')}, I am customer C-104233")
+    line.publish(owner)
+    line.answer()
+    line.publish(stranger)
+    line.answer()
+    refused = line.command("person", "erase", address("hal"), "--yes", status=2)
+    assert "--joined" in refused
+    assert "canary" not in refused.lower()
+    folder = tmp_path / "export"
+    said = line.command("person", "export", address("hal"), "--out", str(folder))
+    assert "2 tickets of other senders are not in it" in said
+    whole = b"".join(p.read_bytes() for p in folder.rglob("*") if p.is_file()).lower()
+    assert b"canaryhal" in whole
+    assert b"canarycem" not in whole
+
+
+def test_rotated_master_keys_open_what_the_old_ones_sealed(line: Line, tmp_path: Path) -> None:
+    before = (line.settings.key_folder / "text.key").read_text()
+    assert "anew" in line.command("vault", "rotate")
+    assert (line.settings.key_folder / "text.key").read_text() != before
+    folder = tmp_path / "export"
+    line.command("person", "export", address("dua"), "--out", str(folder))
+    (mine,) = json.loads((folder / "export.json").read_text())["tickets"]
+    assert any(person("dua") in str(e.get("text")) for e in mine["events"])
+    old = place_of(line.settings, line.settings.brokers)
+    assert old.vault.keys != line.place.vault.keys
+    old.vault.engine.dispose()
+    old.models.dispose()
+
+
+def test_a_restored_backup_of_the_vault_is_erased_again_by_its_receipts(line: Line) -> None:
+    home = line.settings.home
+    with sqlite3.connect(home / "vault.db") as source, sqlite3.connect(home / "b.db") as target:
+        source.backup(target)
+    line.command("person", "erase", address("eva"), "--yes")
+    with sqlite3.connect(home / "b.db") as source, sqlite3.connect(home / "vault.db") as target:
+        source.backup(target)
+    (home / "b.db").unlink()
+    assert json.loads(line.command("person", "find", address("eva"), "--json"))["tickets"] == 1
+    done = json.loads(line.command("retention", "apply", "--json"))
+    assert done["returned"] == 1
+    assert json.loads(line.command("person", "find", address("eva"), "--json"))["tickets"] == 0
+
+
+def _receipt(line: Line) -> Path:
+    return min((line.settings.home / "receipts").glob("*.json"))
+
+
+def _wrapped_keys(line: Line) -> list[bytes]:
+    with sqlite3.connect(line.settings.home / "vault.db") as raw:
+        rows = raw.execute("select text_key, identity_key from person").fetchall()
+    return [key for row in rows for key in row]
+
+
+def _nothing_is_left(line: Line, *names: str) -> None:
+    """The broker removes compacted files a second after the proof."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end and any(line.bytes_of(name) for name in names):
+        time.sleep(1)
+    assert [line.bytes_of(name) for name in names] == [{} for _ in names]
+    store = AttachmentStore(line.settings.home / "attachments")
+    assert all(not store.owns(f.name) or f.stat().st_size for f in store.folder.rglob("*"))
