@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.made-from
 UV_VERSION := 0.13.9
 
-.PHONY: demo test check chaos lock bench clean
+.PHONY: demo test check long chaos lock bench clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo   everything on this machine, the desk in the browser; Ctrl-C ends it"
 	@echo "make test   all tests, those against a real Kafka among them"
 	@echo "make check  formats, lint, types, import rules, lock"
+	@echo "make long   system tests that take minutes: a person's rights, the door's ways in"
 	@echo "make chaos  random death for ten minutes, and the control that must fail"
 	@echo "make bench  the benchmarks"
 
@@ -38,6 +39,9 @@ check: $(STAMP)
 	$(BIN)/mypy benchmarks
 	$(BIN)/lint-imports
 	@! grep -n '://' requirements/*.lock || { echo "the lock names an address"; exit 1; }
+
+long: $(STAMP)
+	@$(BIN)/python -m pytest -m long
 
 chaos: $(STAMP)
 	$(BIN)/python -m tests.system.chaos --seconds 600

@@ -21,7 +21,7 @@ from ticketstream.stream.reading import Read, read_all
 from ticketstream.stream.topics import TIMEOUT, admin, topics
 
 NUDGE = b"compaction"  # the key of the records that close a segment; nobody's
-NUDGE_SECONDS = 10.0
+NUDGE_SECONDS = 3.0
 LOOK_SECONDS = 1.0
 # while somebody waits for the proof: close segments at once, clean them whatever the share of dirt
 HURRIED = {

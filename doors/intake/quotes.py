@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ticketstream.doors.intake.quote_signs import QUOTED, heading
+from ticketstream.doors.intake.signature import signature_at
 
 FULL_LINE = 65  # characters: mail programs wrap quoted lines of such a length
 SENTENCE_END = (".", "!", "?", ":", ";", ">")
@@ -29,12 +30,14 @@ def split_quote(text: str) -> Split:
     """New words and quoted words; every line that is not blank lands in one of the two, in order.
 
     Lines behind `>` and headings over them are quotes; text between them is new, so answers given
-    point by point stay. A heading without `>` below it ("-----Original Message-----", Outlook's
-    From block, "On ... wrote:") makes a quote of all that follows. A mail that is nothing but a
-    quote (forwarded without a word) speaks with the quote's words: then nothing is quoted.
+    point by point stay; a signature under them goes with the quotes. A heading without `>` below it
+    ("-----Original Message-----", Outlook's From block, "On ... wrote:") makes a quote of all that
+    follows. A mail that is nothing but a quote (forwarded without a word) speaks with the quote's
+    words: then nothing is quoted.
     """
     lines = text.split("\n")
     marks = _marks(lines)
+    _mark_signature(lines, marks)
     newest = _joined(line for line, quoted in zip(lines, marks, strict=True) if not quoted)
     if _says_nothing(newest):
         return Split(text.strip("\n"), "")
@@ -59,6 +62,16 @@ def _marks(lines: Sequence[str]) -> list[bool]:
                 at = end - 1
         at += 1
     return marks
+
+
+def _mark_signature(lines: Sequence[str], marks: list[bool]) -> None:
+    """Mark the signature under the new words, where there are any above it."""
+    own = [at for at, quoted in enumerate(marks) if not quoted]
+    begins = signature_at([lines[at] for at in own])
+    if begins is None or _says_nothing("\n".join(lines[at] for at in own[:begins])):
+        return
+    for at in own[begins:]:
+        marks[at] = True
 
 
 def _is_wrapped(lines: Sequence[str], at: int, marks: Sequence[bool]) -> bool:

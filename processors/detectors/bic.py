@@ -11,8 +11,10 @@ COUNTRIES = (
     "|ZA"
 )
 FORM = rf"[A-Z]{{4}}(?:{COUNTRIES})[A-Z0-9]{{2}}(?:[A-Z0-9]{{3}})?"
+# more words between, if something says that a code follows
+FAR = r"[^\d\n.!?:]{0,24}(?:\b(?:is|ist|lautet)\b:?|:)[ ]{0,2}"
 LABELLED = re.compile(
-    rf"\b(?:BIC|SWIFT)(?:[ /-]{{1,3}}(?:BIC|SWIFT|code|adresse))?(?P<gap>{GAP})"
+    rf"\b(?:BIC|SWIFT)(?:[ /-]{{1,3}}(?:BIC|SWIFT|code|adresse))?(?P<gap>{GAP}|{FAR})"
     rf"{LEFT}(?P<value>{FORM}){RIGHT}",
     re.IGNORECASE,
 )

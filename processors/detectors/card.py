@@ -2,9 +2,9 @@
 
 import re
 
-from stdnum import luhn
+from stdnum import ean, luhn
 
-from ticketstream.processors.detectors.labelled import mentions
+from ticketstream.processors.detectors.labelled import ARTICLE_BEFORE, mentions
 from ticketstream.processors.detectors.span import LEFT, RIGHT, Span, offsets_of, scan
 
 CANDIDATE = re.compile(rf"{LEFT}(?<![0-9][.,])[0-9](?:[ \u00a0-]?[0-9]){{11,18}}{RIGHT}")
@@ -33,7 +33,7 @@ LEAST_HIDDEN = 8  # marks that stand for digits, where nothing else tells that i
 LAST = re.compile(
     r"(?:\b(?:card|(?:\w{1,12})?karte|visa|mastercard|maestro|amex|debit"
     r"|girocard)\b[^\n.!?\d]{0,30}?"
-    r"\b(?:end(?:ing|s|et|e|end)?|ending|last|letzten?)\b|\blast (?:four|4)\b"
+    r"\b(?:end(?:ing|ung|s|et|e|end)?|ending|last|letzten?)\b|\blast (?:four|4)\b"
     r"|\bletzten?r? (?:vier|4)\b"
     rf"|\bendziffern?\b)[^\d\n!?]{{0,24}}(?P<value>[0-9]{{4}}){RIGHT}(?![./-][0-9])",
     re.IGNORECASE,
@@ -72,7 +72,10 @@ def is_announced(found: re.Match[str]) -> bool:
 
 def read(found: re.Match[str]) -> Span | None:
     """The longest card number at the start of a run of digits (an expiry date may follow)."""
+    before = found.string[max(0, found.start() - BEFORE) : found.start()]
     announced = is_announced(found)
+    if not announced and ARTICLE_BEFORE.search(before):
+        return None
     if not announced and found[0][0] not in FIRST_DIGITS:
         return None
     offsets = offsets_of(found[0])
@@ -85,8 +88,10 @@ def read(found: re.Match[str]) -> Span | None:
 
 
 def certainty(surface: str, *, announced: bool) -> float:
-    """How sure it is a card number; 0 for what is none."""
+    """How sure it is a card number; 0 for what is none, such as an article's number."""
     digits = re.sub(r"\D", "", surface)
+    if not announced and ean.is_valid(digits):
+        return 0.0
     if (announced or ISSUERS.fullmatch(digits)) and luhn.is_valid(digits):
         return 0.94
     if announced and len(digits) in USUAL:

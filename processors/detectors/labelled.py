@@ -22,6 +22,10 @@ GAP = (
     r"(?:[ .\-]{0,2}(?:numbers?|num|nos?|nrn?|nummern?|ids?|code)\b)?[\s.:=#>\"'„“(\[*|-]{0,6}"
     r"(?:\b(?:is|ist|lautet|was|war)\b[\s:#\"'„“(*]{0,4})?"
 )
+# what is numbered as a thing is
+ARTICLE_BEFORE = re.compile(
+    r"(?:ean|gtin|isbn|upc|artikel\w*|article|item|model\w*)[^\n\d]{0,16}$", re.IGNORECASE
+)
 FILLER = r"(?:with|mit|under|unter|of)\s(?:(?:the|der|dem|die)\s)?"
 BEFORE = 56  # characters in which the announcing words must stand
 DATE = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}|[0-3]?\d[-/][0-3]?\d[-/](?:\d{2}|\d{4})")

@@ -16,7 +16,8 @@ WITH_CITY_LOWER = re.compile(
     rf"{LEFT}(?<![.,/:#€$£-])(?P<code>[0-9]{{4,5}})[ ](?P<city>[^\W\d_]{{3,20}}){RIGHT}(?!-)"
 )
 DUTCH = re.compile(
-    rf"{LEFT}[1-9][0-9]{{3}}[ ]?(?!EU|DE|UK|US|TV|XL|SA|SD|SS)[A-Z]{{2}}[ ]{{1,2}}{cities.CITY}"
+    rf"{LEFT}[1-9][0-9]{{3}}[ ]?(?!EU|DE|UK|US|TV|XL|SA|SD|SS|I[IVN]|[VIX]I|IX|TO)"
+    rf"[A-Z]{{2}}[ ]{{1,2}}{cities.CITY}"
 )
 CALLED = re.compile(
     rf"\b(?:plz|postleitzahl|post[- ]?code|zip(?:[- ]?code)?)(?:[ ]?/[ ]?(?:ort|stadt|city))?{GAP}"

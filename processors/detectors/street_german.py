@@ -11,9 +11,11 @@ from ticketstream.processors.detectors.location import GOODS
 from ticketstream.processors.detectors.span import Span
 from ticketstream.processors.detectors.street_words import (
     ALONE,
+    EXTRA,
     NO_STREETS,
     NO_TOWN,
     NOT_OF_STREET,
+    ROMANCE,
     STRONG,
     WEAK,
 )
@@ -47,16 +49,6 @@ OPENING = re.compile(
 LINK = re.compile(
     r"(?:der|den|dem|die|des|de|du|la|le|les|del|della|van|von|vom|und|am|im|het|\d{1,2}\.)"
 )
-EXTRA = (
-    r"(?:Hinterhaus|Vorderhaus|Seitenflügel|Gartenhaus|HH|VH|SF|(?:[0-9]{1,2}\.|erster"
-    r"|zweiter) ?(?:OG|Stock|Etage"
-    r"|UG|St\.)|EG|DG|Top[ .]?[0-9]{1,3}|Stg\.? ?[0-9]{1,2}|Stiege ?[0-9]{1,2}|Tür ?[0-9]{1,3}"
-    r"|Whg\.? ?(?:Nr\.? ?)?"
-    r"[0-9]{1,3}|Wohnung ?[0-9A-Z]{1,3}|App(?:artement|\.)? ?[0-9]{1,3}|Apartment ?[0-9]{1,3}"
-    r"|links|rechts|mitte"
-    r"|(?:Haus|Gebäude|Block|Eingang) ?[A-Z0-9]{1,2}|Aufgang ?[A-Z0-9]{1,2}|Zimmer ?[0-9]{1,4}"
-    r"|c/o [A-ZÄÖÜ][\w-]{1,20}(?: [A-ZÄÖÜ][\w-]{1,20})?)"
-)
 EXTRAS = re.compile(rf"(?:[ ]?[,/(\u2013-]?[ ]?\n?{EXTRA}\b\)?){{1,3}}", re.IGNORECASE)
 TOWN = re.compile(
     r"[ \t]*(?:[,;/•·|\u2013-]|in|\r?\n[> \t]*(?:\r?\n[> \t]*)?)?[ \t]*"
@@ -76,6 +68,8 @@ SURE, LOOSE = 0.85, 0.78  # what a street is worth without its city
 NONE = (0, 0.0)
 REACH = 64  # characters before a house number in which its street stands
 MOST_WORDS = 5
+SHORTEST = 6  # letters of a street that is one word, `Elbstr.`
+YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 
 def find(text: str) -> list[Span]:
@@ -94,11 +88,11 @@ def places(text: str) -> Iterator[tuple[int, int, float]]:
             if not sure:
                 continue
             bare_start, bare = street(text, house, town=False)
-            any_case = ending(text[start:house].rsplit(maxsplit=1)[-1]) > 0
+            any_case = tells(text[start:house].split())
             behind, town = tail(text, found.end("house"), any_case=any_case)
             if town:
                 yield start, behind, 0.92
-            elif bare:
+            elif bare and not YEAR.fullmatch(found["house"]):
                 yield bare_start, behind, bare
 
 
@@ -175,9 +169,16 @@ def read(words: list[str], *, town: bool) -> tuple[int, float]:
     return (described(words), LOOSE) if plain else NONE
 
 
+def tells(street: list[str]) -> bool:
+    """Whether a street is known for one by its first or its last word, whatever city follows."""
+    return bool(ending(street[-1])) or street[0] in ROMANCE
+
+
 def ending(word: str) -> float:
     """How sure a word is a street by its ending: `Lindenstr.`, `Rosenweg`; 0 for none."""
     low, capital = word.lower(), word[0].isupper()
+    if len(word) < SHORTEST:
+        return 0.0
     if low.endswith(STRONG):
         return (
             SURE
@@ -191,7 +192,8 @@ def named(words: list[str], *, town: bool) -> tuple[int, float]:
     """The same for a street whose kind is a word of its own: `Theodor Heuss Straße`."""
     name = words[-2] if len(words) > 1 else ""
     if not CAPITAL.fullmatch(name) or name.lower() in NOT_OF_STREET:
-        return (1, LOOSE) if town else NONE
+        taken = opening(words) or int(town)
+        return (taken, LOOSE) if taken else NONE
     sure = SURE if words[-1][:3].lower() in {"str", "gas", "all", "weg"} else LOOSE
     return named_by(words[:-1]) + 1, sure
 

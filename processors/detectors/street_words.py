@@ -42,3 +42,18 @@ NOT_OF_STREET = listed(
     " jetzt neu sondern danke gmbh postanschrift hausnummer"
 )
 NO_TOWN = listed("und oder bitte aber mit für von euro stück the and please was ist ich wir")
+# what streets begin with in the French and Italian parts of Switzerland
+ROMANCE = listed(
+    "Rue Avenue Chemin Route Place Quai Boulevard Via Viale Piazza Corso Vicolo Impasse Sentier"
+)
+# what stands between house number and postcode
+EXTRA = (
+    r"(?:Hinterhaus|Vorderhaus|Seitenflügel|Gartenhaus|HH|VH|SF|(?:[0-9]{1,2}\.|erster"
+    r"|zweiter) ?(?:OG|Stock|Etage"
+    r"|UG|St\.)|EG|DG|Top[ .]?[0-9]{1,3}|Stg\.? ?[0-9]{1,2}|Stiege ?[0-9]{1,2}|Tür ?[0-9]{1,3}"
+    r"|Whg\.? ?(?:Nr\.? ?)?"
+    r"[0-9]{1,3}|Wohnung ?[0-9A-Z]{1,3}|App(?:artement|\.)? ?[0-9]{1,3}|Apartment ?[0-9]{1,3}"
+    r"|links|rechts|mitte"
+    r"|(?:Haus|Gebäude|Block|Eingang) ?[A-Z0-9]{1,2}|Aufgang ?[A-Z0-9]{1,2}|Zimmer ?[0-9]{1,4}"
+    r"|c/o [A-ZÄÖÜ][\w-]{1,20}(?: [A-ZÄÖÜ][\w-]{1,20})?)"
+)

@@ -26,9 +26,6 @@ CARRIER_BEFORE = re.compile(rf"\b(?:{CARRIER})\b[^\n.!?\d]{{0,24}}$", re.IGNOREC
 CARRIER_BEHIND = re.compile(
     rf"[\s,(:-]{{0,3}}(?:von |via |by |bei |with |mit )?(?:{CARRIER})\b", re.IGNORECASE
 )
-ARTICLE_BEFORE = re.compile(
-    r"(?:ean|gtin|isbn|upc|artikel\w*|article|item|model\w*)[^\n\d]{0,16}$", re.IGNORECASE
-)
 SPACED = re.compile(rf"{LEFT}[0-9]{{2,8}}(?:[ \u00a0][0-9]{{2,8}}){{1,6}}{RIGHT}")
 NOUNS = (
     r"(?:track(?:ing)?|parcel|package|shipment|shipping|consignment|dhl|dpd|gls|ups|hermes|fedex"
@@ -74,7 +71,7 @@ def near(text: str) -> list[Span]:
 def carried(found: re.Match[str]) -> bool:
     """Whether a carrier stands beside a number, and no word for an article before it."""
     before = found.string[max(0, found.start() - labelled.BEFORE) : found.start()]
-    if ARTICLE_BEFORE.search(before):
+    if labelled.ARTICLE_BEFORE.search(before):
         return False
     return bool(CARRIER_BEFORE.search(before) or CARRIER_BEHIND.match(found.string, found.end()))
 

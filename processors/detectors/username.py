@@ -25,6 +25,7 @@ LOOSE = (
 )
 LABELLED = re.compile(
     rf"\b(?:(?P<name>{NAME})|{LOOSE})"
+    r"(?:[ ](?:bei|in|im|on|at|for|für|auf|of|with)[ ][^\n:.!?\d@]{1,16}?(?=:|[ ](?:is|ist)\b))?"
     r"(?P<gap>[ ]{0,2}[:=#>(-]{0,2}\s{0,2}(?:\b(?:is|ist|lautet|lautete|war|was|als|as|name"
     r"|heißt|heisst)\b:?[ ]{0,2}){0,2}"
     r"[\"'„“`(]?)(?P<value>[@\w][\w.\-#]{1,30}\w)(?P<behind>[\"'“”`]?)",

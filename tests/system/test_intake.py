@@ -28,7 +28,7 @@ from ticketstream.stream.local import broker
 from ticketstream.stream.reading import Read, read_all
 from ticketstream.vault.keys import create_master_keys
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.long, pytest.mark.timeout(180)]
 PROGRAM = [sys.executable, "-m", "ticketstream.doors.main"]
 PASSWORD = "a password of the tests"
 

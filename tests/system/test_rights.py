@@ -46,7 +46,7 @@ from ticketstream.vault.keys import create_master_keys
 from ticketstream.vault.ports import Arrival, Identifiers
 from ticketstream.vault.receipts import create_receipt_key
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.system, pytest.mark.long, pytest.mark.timeout(300)]
 PROGRAM = [sys.executable, "-m", "ticketstream.doors.main"]
 # in a process of its own: to close a file of SQLite drops the locks of the process that closes it
 SCAN = """

@@ -85,11 +85,12 @@ def test_words_of_the_customer_that_look_like_a_heading_stay_new(text: str) -> N
     assert split_quote(text) == (text, "")
 
 
-def test_a_signature_stays_with_the_text() -> None:
+def test_a_signature_goes_with_what_is_not_new() -> None:
     text = "Wo ist mein Paket?\n\n-- \nJana Brandt\nMusterweg 3, 20095 Hamburg"
-    assert split_quote(f"{text}\n\n{HEADINGS['gmail de']}\n> Hallo").newest.endswith(
-        "Musterweg 3, 20095 Hamburg"
-    )
+    split = split_quote(f"{text}\n\n{HEADINGS['gmail de']}\n> Hallo")
+    assert split.newest == "Wo ist mein Paket?"
+    assert "Musterweg 3, 20095 Hamburg" in split.quoted
+    assert split.quoted.endswith("> Hallo")
 
 
 @pytest.mark.parametrize("own", ["", "Von meinem iPhone gesendet\n\n", "Sent from my iPhone\n"])

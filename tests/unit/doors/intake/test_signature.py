@@ -1,0 +1,41 @@
+import pytest
+
+from ticketstream.doors.intake.quotes import split_quote
+
+CASES = [
+    ("Hallo\n\n-- \nJana Brandt\nTel. 030 23125 000", "Hallo"),
+    ("Hallo\n--\nJana Brandt\n\n> alt", "Hallo"),
+    (
+        "Wo ist es?\n\nMit freundlichen Grüßen\nJana Brandt\n\nBrandt GmbH\nAllee 7\n20095 Hamburg",
+        "Wo ist es?\n\nMit freundlichen Grüßen\nJana Brandt",
+    ),
+    ("Where?\n\nKind regards,\nAda\nPhone: 020 7946 0000", "Where?\n\nKind regards,\nAda"),
+    ("Where?\nThanks!\nAda\nada@mail.example\nwww.ada.example", "Where?\nThanks!\nAda"),
+]
+
+
+@pytest.mark.parametrize(("text", "newest"), CASES)
+def test_a_signature_is_split_from_the_new_words_and_not_lost(text: str, newest: str) -> None:
+    split = split_quote(text)
+    assert split.newest == newest
+    kept = f"{split.newest}\n{split.quoted}".split()
+    assert sorted(kept) == sorted(text.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hallo\n\nViele Grüße\nJana",
+        "Viele Grüße\nJana\n\nP.S. Die Rechnung fehlt auch.\nTel. 030 23125 000",
+        "Thanks\nAda\n\nMy new address is as follows, please change it:\nAllee 7\n20095 Hamburg",
+        "Best regards\nAda\nDo you have it in blue?\nwww.ada.example",
+        "Thanks for the order KB-4821973\nIt came today\nTel. 030 23125 000" + "\nx" * 20,
+        "--\nJana Brandt\nTel. 030 23125 000",
+        "Erstens\n--\n" + "Zweitens, und das ist noch nicht alles.\n" * 20,
+        "Meine Adresse:\nJana Brandt\nAllee 7\n20095 Hamburg",
+    ],
+)
+def test_what_may_be_part_of_the_message_stays(text: str) -> None:
+    split = split_quote(text)
+    assert split.newest == text.strip()
+    assert split.quoted == ""
