@@ -54,6 +54,7 @@ def topics(bootstrap: str) -> set[str]:
     return set(AdminClient({"bootstrap.servers": bootstrap}).list_topics(timeout=10).topics)
 
 
+@pytest.mark.long
 def test_a_message_survives_the_restart_of_the_broker_at_the_same_address(tmp_path: Path) -> None:
     with broker.start(tmp_path, CACHE) as first:
         create(first.bootstrap, "letters")
@@ -78,6 +79,7 @@ def test_a_message_survives_the_restart_of_the_broker_at_the_same_address(tmp_pa
         assert "letters" not in topics(third.bootstrap)
 
 
+@pytest.mark.long
 def test_brokers_of_two_folders_run_beside_each_other_and_share_nothing(tmp_path: Path) -> None:
     with (
         broker.start(tmp_path / "one", CACHE) as one,
@@ -144,6 +146,7 @@ def test_two_processes_that_start_the_same_folder_get_the_same_broker(tmp_path: 
     assert said == {str(now.pid)}
 
 
+@pytest.mark.long
 def test_the_registry_keeps_a_schema_in_the_broker_over_a_restart(tmp_path: Path) -> None:
     client = pytest.importorskip("confluent_kafka.schema_registry")
     with broker.start(tmp_path, CACHE) as kafka:

@@ -146,6 +146,7 @@ def test_too_many_dead_letters_stop_the_stage_for_good(bench: Bench) -> None:
     assert "dead list" in bench.log()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_a_stage_slower_than_the_rebalance_timeout_loses_and_doubles_nothing(
     bench: Bench,
