@@ -55,11 +55,11 @@ def test_what_is_found_together_lies_within_the_original(text: str) -> None:
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_no_long_text_makes_a_detector_crawl(unit: str) -> None:
-    text = view((unit * 100_000)[:100_000]).text
+    text = view((unit * 30_000)[:30_000]).text
     for find in DETECTORS:
         started = time.process_time()
         find(text)
-        assert time.process_time() - started < 2, name_of(find)  # what backtracks takes minutes
+        assert time.process_time() - started < 1, name_of(find)  # what backtracks takes minutes
 
 
 @pytest.mark.parametrize(
