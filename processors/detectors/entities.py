@@ -1,4 +1,4 @@
-"""text -> PERSON, ADDRESS and LOCATION spans that only who reads the sentence finds: a small model.
+"""text -> spans that only who reads the sentence finds, of any type: a small model.
 
 The model goes on where the shared encoder's lower six layers end. A text of any length is read in
 windows of whole lines, each well under the 256 tokens that fit.
@@ -22,6 +22,7 @@ Finder = Callable[[str], list[Span]]
 WINDOW = 600  # characters: about 150 tokens of a mail
 OVERLAP = 80
 MOST_SCORE = 0.9  # what a rule proved or what is known counts for more
+WORDED = frozenset({"PERSON", "LOCATION", "HEALTH"})
 LETTER = re.compile(r"[^\W\d_]")
 # a country says where a parcel goes, not where somebody lives; folded
 WIDE = listed(
@@ -77,7 +78,7 @@ class Entities:
         )
 
     def find(self, text: str) -> list[Span]:
-        """The names, addresses and places of a text."""
+        """What the model holds to be personal in a text."""
         return [span for start, end in windows(text) for span in self._window(text, start, end)]
 
     def _window(self, text: str, start: int, end: int) -> Iterator[Span]:
@@ -98,14 +99,26 @@ class Entities:
     def _spans(self, text: str, places: Sequence[Part], logits: Vectors) -> Iterator[Span]:
         shares = np.exp(logits - logits.max(axis=1, keepdims=True))
         shares /= shares.sum(axis=1, keepdims=True)
-        for kind, least in self.least.items():
-            begins = shares[:, self.labels.index(f"B-{kind}")]
-            sure = begins + shares[:, self.labels.index(f"I-{kind}")]
-            for group in grouped(text, places, sure >= least, begins > sure / 2):
+        kinds = list(self.least)
+        begins = shares[:, [self.labels.index(f"B-{kind}") for kind in kinds]]
+        sure = begins + shares[:, [self.labels.index(f"I-{kind}") for kind in kinds]]
+        # unsure of which kind is not unsure of whether: all decide together, the likeliest names it
+        personal, likeliest = sure.sum(axis=1), sure.argmax(axis=1)
+        for number, kind in enumerate(kinds):
+            held = (likeliest == number) & (personal >= self.least[kind])
+            opens = begins[:, number] > sure[:, number] / 2
+            for group in grouped(text, places, held, opens):
                 start, end = whole_words(text, places[group[0]][0], places[group[-1]][1])
-                if LETTER.search(text, start, end) and fold(text[start:end]) not in WIDE:
-                    score = min(float(sure[group].mean()), MOST_SCORE)
+                if is_told(text[start:end], kind):
+                    score = min(float(personal[group].mean()), MOST_SCORE)
                     yield Span(start, end, kind, round(score, 3), "entities")
+
+
+def is_told(surface: str, kind: str) -> bool:
+    """Whether a stretch can be of a kind: a number has digits, a name letters; no country is."""
+    if kind in WORDED:
+        return bool(LETTER.search(surface)) and fold(surface) not in WIDE
+    return any(c.isalnum() for c in surface)
 
 
 def windows(text: str) -> Iterator[Part]:
