@@ -12,13 +12,14 @@ from sqlalchemy.exc import ArgumentError
 
 from ticketstream.schemas.errors import SettingError
 
-WAIT = 30  # seconds for the writer before; and for a writer that is frozen, before it is cut off
+WAIT = 30  # seconds for the writers before
+FROZEN = 15  # seconds until a writer that does nothing in its transaction is cut off
 
 # in PostgreSQL a lock that ends with its transaction, one for each schema and name
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext(current_schema() || :name))")
 _PATIENCE = text(
     "SELECT set_config('lock_timeout', :wait, true),"
-    " set_config('idle_in_transaction_session_timeout', :wait, true)"
+    " set_config('idle_in_transaction_session_timeout', :frozen, true)"
 )
 
 
@@ -81,7 +82,7 @@ def _durable(connection: Any, _record: Any) -> None:
 def _locked(name: str, connection: Connection) -> None:
     if _writes(connection):
         # a frozen process must not hold the lock for ever: the server ends its session
-        connection.execute(_PATIENCE, {"wait": f"{WAIT}s"})
+        connection.execute(_PATIENCE, {"wait": f"{WAIT}s", "frozen": f"{FROZEN}s"})
         connection.execute(_LOCK, {"name": name})
 
 

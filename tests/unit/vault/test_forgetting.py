@@ -20,15 +20,6 @@ AT = datetime(2026, 11, 20, 12, 0, 0, 250_000, tzinfo=UTC)
 LENA = "lena@mail.example"
 
 
-@pytest.fixture
-def vault(tmp_path: Path) -> Iterator[Vault]:
-    create_master_keys(tmp_path / "keys")
-    keys = load_master_keys(tmp_path / "keys")
-    made = Vault(sqlite_engine(tmp_path / "vault.db"), keys, NoShop())
-    yield made
-    made.engine.dispose()
-
-
 def arrival(ticket: str, address: str = LENA) -> Arrival:
     return Arrival(ticket, "kestrel", AT, ticket, Identifiers(address), f"<{ticket}@x>")
 

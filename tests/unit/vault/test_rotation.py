@@ -23,23 +23,6 @@ BOTH = frozenset({"text", "identity"})
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    create_master_keys(tmp_path / "keys")
-    return tmp_path
-
-
-@pytest.fixture
-def vault(folder: Path) -> Iterator[Vault]:
-    made = opened(folder)
-    yield made
-    made.engine.dispose()
-
-
-def opened(folder: Path) -> Vault:
-    return Vault(sqlite_engine(folder / "vault.db"), load_master_keys(folder / "keys"), NoShop())
-
-
 def arrival(ticket: str) -> Arrival:
     return Arrival(ticket, "kestrel", AT, ticket, Identifiers(f"{ticket}@mail.example"))
 
