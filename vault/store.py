@@ -20,6 +20,7 @@ from ticketstream.vault.database import engine_of, writer
 from ticketstream.vault.forgetting import forget, forget_log
 from ticketstream.vault.keys import MasterKeys, PersonKeys, keyed_hash, unwrap
 from ticketstream.vault.ledger import undecided
+from ticketstream.vault.leftovers import rewrite
 from ticketstream.vault.ports import Admission, Arrival, Question, Shop
 from ticketstream.vault.rotation import note_keys, require_current
 from ticketstream.vault.sealing import open_event, seal_event
@@ -119,12 +120,19 @@ class Vault:
             return forget(connection, [person]).tickets
 
     def forget_log(self, seconds: float = 10.0) -> bool:
-        """Empty SQLite's write-ahead log, which still holds what was deleted.
+        """Take what was deleted out of the database's own files.
+
+        SQLite's write-ahead log is emptied; in PostgreSQL the tables of keys and of the journal
+        are written anew.
 
         Returns:
-            False when readers held it all the time: then it is emptied when they are gone.
+            False when readers held it all the time: try again when they are gone.
         """
         with _store_errors():
+            if self.engine.dialect.name != "sqlite" and not rewrite(
+                self.engine, (tables.person, tables.erasure), seconds
+            ):
+                return False
             return forget_log(self.engine, seconds)
 
     @contextmanager
