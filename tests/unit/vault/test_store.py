@@ -83,6 +83,35 @@ def test_a_customer_number_leads_to_the_person_of_another_address(vault: Vault) 
     assert a.person == b.person
 
 
+def test_a_customer_number_that_was_only_typed_ties_a_ticket_to_nobody(vault: Vault) -> None:
+    known = Identifiers("lena@mail.example", "C-104233")
+    typed = Identifiers("stranger@mail.example", claimed_customer_id="C-104233")
+    nameless = Identifiers(claimed_customer_id="C-104233")
+    a, b, c = admitted(
+        vault,
+        replace(arrival("t1"), identifiers=known),
+        replace(arrival("t2", hours=1), identifiers=typed),
+        replace(arrival("t3", hours=2), identifiers=nameless),
+    )
+    assert len({a.person, b.person, c.person}) == 3
+    assert [x.facts.tickets_30d for x in (a, b, c)] == [0, 0, 0]
+
+
+def test_a_customer_number_in_the_place_of_an_address_ties_a_ticket_to_nobody(
+    vault: Vault,
+) -> None:
+    known = Identifiers("lena@mail.example", "C-104233")
+    a, b, c, d = admitted(
+        vault,
+        replace(arrival("t1"), identifiers=known),
+        arrival("t2", "C-104233"),
+        arrival("t3", "+49 30 23125 000"),
+        arrival("t4", "+49 30 23125 000"),
+    )
+    assert a.person != b.person
+    assert c.person == d.person  # a telephone number is an address
+
+
 def test_a_ticket_without_any_address_is_a_person_of_its_own(vault: Vault) -> None:
     a, b = admitted(vault, arrival("t1", ""), arrival("t2", ""))
     assert a.person != b.person
@@ -92,6 +121,20 @@ def test_a_reply_joins_the_case_of_the_mail_that_it_answers(vault: Vault) -> Non
     admitted(vault, arrival("t1"))
     reply = replace(arrival("t2", hours=1), replies_to=("<t1@x>",))
     assert admitted(vault, reply)[0].case_id == "t1"
+
+
+def test_a_reply_that_comes_before_the_mail_that_it_answers_is_of_its_case(vault: Vault) -> None:
+    reply = replace(arrival("t2", hours=1), replies_to=("<t1@x>", "<t0@x>"))
+    (first,) = admitted(vault, reply)
+    (late,) = admitted(vault, arrival("t1"))
+    assert first.case_id == late.case_id == "t2"
+
+
+def test_a_stranger_who_names_somebody_elses_message_joins_no_case(vault: Vault) -> None:
+    admitted(vault, arrival("t1"))
+    stranger = replace(arrival("t2", "stranger@mail.example"), replies_to=("<t1@x>",))
+    assert admitted(vault, stranger)[0].case_id == "t2"
+    assert admitted(vault, replace(arrival("t3"), replies_to=("<t1@x>",)))[0].case_id == "t1"
 
 
 def test_the_same_subject_within_thirty_days_is_the_same_case(vault: Vault) -> None:
@@ -108,6 +151,38 @@ def test_history_counts_the_tickets_before_and_not_the_ticket_itself(vault: Vaul
     assert third.facts.tickets_30d == 2
     assert third.facts.tickets_30d_same_case == 0
     assert third.facts.previous_ticket_id == "t2"
+
+
+def test_late_tickets_count_what_came_before_their_receipt_and_change_no_other(
+    vault: Vault,
+) -> None:
+    subject = {"subject": "Lampe defekt"}
+    (newest,) = admitted(vault, replace(arrival("t3", hours=48), **subject))
+    (oldest,) = admitted(vault, replace(arrival("t1"), **subject))
+    (middle,) = admitted(vault, replace(arrival("t2", hours=24), **subject))
+    assert [x.facts.tickets_30d for x in (oldest, middle, newest)] == [0, 1, 0]
+    assert [x.facts.previous_ticket_id for x in (oldest, middle)] == [None, "t1"]
+    assert oldest.case_id == middle.case_id == newest.case_id == "t3"
+    assert admitted(vault, replace(arrival("t3", hours=48), **subject)) == [newest]
+
+
+def test_a_batch_in_any_order_is_decided_in_the_order_of_receipt(vault: Vault) -> None:
+    late, early = admitted(vault, arrival("t2", hours=1), arrival("t1"))
+    assert (early.facts.tickets_30d, late.facts.tickets_30d) == (0, 1)
+
+
+def test_a_ticket_that_comes_again_and_again_is_one_ticket_of_the_history(vault: Vault) -> None:
+    for _ in range(3):
+        admitted(vault, arrival("t1"), arrival("t1"))
+    (second,) = admitted(vault, arrival("t2", hours=1))
+    assert second.facts.tickets_30d == 1
+
+
+def test_tickets_of_more_than_thirty_days_ago_do_not_count(vault: Vault) -> None:
+    admitted(vault, arrival("old"), arrival("edge", hours=1))
+    (now,) = admitted(vault, arrival("t", hours=30 * 24 + 1))
+    assert now.facts.tickets_30d == 1
+    assert now.facts.previous_ticket_id == "edge"
 
 
 def test_a_batch_and_single_calls_decide_alike(vault: Vault) -> None:
@@ -139,6 +214,16 @@ def test_sealed_events_open_until_the_person_is_forgotten(vault: Vault) -> None:
     assert isinstance(opened, TicketMasked)
     assert (opened.text, opened.identity) == (ERASED, ERASED)
     assert vault.seal_all([event]) == [ERASED]
+
+
+def test_a_replayed_event_is_sealed_to_the_same_bytes(vault: Vault, opened: Open) -> None:
+    def event() -> TicketMasked:
+        (a,) = admitted(opened(), arrival("t1"))
+        return replace(MASKED, person=a.person, text=TicketText(text="hallo"), identity=Identity())
+
+    first, again = vault.seal_all([event()]), opened().seal_all([event()])
+    assert first == again
+    assert not isinstance(first[0], Erased)
 
 
 def test_a_late_redelivery_of_a_forgotten_persons_ticket_is_not_taken_in_again(
