@@ -50,12 +50,12 @@ class Erasure:
 
 def forget(connection: Connection, persons: Collection[str]) -> Forgotten:
     """Destroy keys and index entries in the caller's transaction; remember tickets as erased."""
-    t = tables.ticket.c
+    t = tables.admission.c
     ids = tuple(in_chunks(connection, t.ticket_id, t.person, persons))
     remember_erased(connection, ids)
     gone = {
         str(table.name): delete_in(connection, table.c.person, persons)
-        for table in (tables.person, tables.address, tables.message, tables.ticket)
+        for table in (tables.person, tables.address, tables.message, tables.admission)
     }
     return Forgotten(gone["person"], gone["address"], gone["message"], ids)
 
@@ -88,7 +88,7 @@ def hashes_of(connection: Connection, person: str) -> frozenset[str]:
 
 def tickets_of(connection: Connection, person: str) -> frozenset[str]:
     """A person's tickets, as far as they were masked."""
-    t = tables.ticket.c
+    t = tables.admission.c
     return frozenset(connection.execute(select(t.ticket_id).where(t.person == person)).scalars())
 
 

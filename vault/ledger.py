@@ -47,7 +47,7 @@ class Ledger:
     cases: dict[str, str] = field(default_factory=dict)
     past: dict[str, list[Past]] = field(default_factory=dict)
     new: dict[str, list[dict[str, Any]]] = field(
-        default_factory=lambda: {"person": [], "address": [], "ticket": [], "message": []}
+        default_factory=lambda: {"person": [], "address": [], "admission": [], "message": []}
     )
 
 
@@ -78,7 +78,7 @@ def remember(ledger: Ledger, arrival: Arrival, admission: Admission, matter: str
     past = Past(arrival.ticket_id, admission.person, admission.case_id, matter, arrival.occurred_at)
     ledger.decided[arrival.ticket_id] = admission
     ledger.past.setdefault(admission.person, []).append(past)
-    ledger.new["ticket"].append(
+    ledger.new["admission"].append(
         {
             "ticket_id": arrival.ticket_id,
             "shop": arrival.shop,
@@ -103,7 +103,7 @@ def _erased(connection: Connection, ids: set[str]) -> Iterable[str]:
 
 
 def _decided(connection: Connection, ids: set[str]) -> dict[str, Admission]:
-    rows = connection.execute(select(tables.ticket).where(tables.ticket.c.ticket_id.in_(ids)))
+    rows = connection.execute(select(tables.admission).where(tables.admission.c.ticket_id.in_(ids)))
     return {r.ticket_id: Admission(r.person, r.case_id, _facts(r.facts)) for r in rows}
 
 
@@ -129,7 +129,7 @@ def _past(
         return {}
     first = min(a.occurred_at for a in arrivals) - HISTORY
     last = max(a.occurred_at for a in arrivals) + HISTORY
-    t = tables.ticket.c
+    t = tables.admission.c
     rows = connection.execute(
         select(t.ticket_id, t.person, t.case_id, t.matter, t.occurred_at).where(
             t.person.in_(persons), t.occurred_at.between(_micros(first), _micros(last))

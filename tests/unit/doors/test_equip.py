@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,17 @@ from tests.unit.vault.keepers import Commanded
 
 from ticketstream.doors.children import supervisor_of
 from ticketstream.doors.equip import key_source, open_vault, shop_of
+from ticketstream.doors.person.schedule import read_tables
 from ticketstream.doors.settings import KEY_SETTINGS, Settings, load
 from ticketstream.schemas.errors import SettingError, TicketstreamError, VaultError
+from ticketstream.vault import tables
 from ticketstream.vault.facts import NoShop
 from ticketstream.vault.keys import KEY_BYTES, NAMES, KeyFiles, create_master_keys, load_key
+from ticketstream.vault.ports import Arrival, Identifiers
 from ticketstream.vault.shop_http import HttpShop
 from ticketstream.vault.store import Vault
 
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 KEY = "ab" * KEY_BYTES
 VARIABLES = {f"key_{name}": os.urandom(KEY_BYTES).hex() for name in NAMES}
 
@@ -122,9 +127,13 @@ def test_the_vault_and_the_read_models_may_share_a_postgresql(
     url = postgres.empty()
     both = settings(tmp_path, vault=url, read_models=url, **VARIABLES)
     vault = open_vault(both, identity=True)
+    lena = Arrival("t1", "kestrel", NOON, "t1", Identifiers("lena@mail.example"))
+    admitted = vault.admit([lena])
     models = models_of(both)
     models.start()
-    assert vault.person_of("kestrel", "lena@mail.example") is None
+    models.rebuild()
+    assert vault.admit([lena]) == admitted
+    assert not set(tables.metadata.tables) & set(read_tables())
     assert not list(tmp_path.glob("*.db"))
     vault.engine.dispose()
     models.engine.dispose()

@@ -98,7 +98,7 @@ def test_who_is_forgotten_while_their_tickets_come_in_leaves_no_ticket_without_a
             lambda person=person: two.forget(person),
         )
     with one.reading() as connection:
-        owners = set(connection.execute(select(tables.ticket.c.person)).scalars())
+        owners = set(connection.execute(select(tables.admission.c.person)).scalars())
     assert owners <= persons(one)
     assert len(persons(one)) <= 1
 
