@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 
 from ticketstream.schemas.errors import SettingError
@@ -41,7 +41,7 @@ def engine_of(url: str, setting: str, *, durable: bool, **options: Any) -> Engin
         raise SettingError(f"{setting} is no SQLAlchemy URL") from error
     backend = parsed.get_backend_name()
     if backend == "postgresql":
-        return _postgres(parsed.set(drivername="postgresql+psycopg"), setting, options)
+        return _postgres(parsed.set(drivername="postgresql+psycopg"), setting, durable, options)
     if backend != "sqlite":
         raise SettingError(f"{setting} must be a sqlite or postgresql URL")
     return _sqlite(url, parsed.database, durable, options)
@@ -60,14 +60,15 @@ def _writes(connection: Connection) -> bool:
     return bool(connection.get_execution_options().get("writes"))
 
 
-def _postgres(url: Any, name: str, options: dict[str, Any]) -> Engine:
+def _postgres(url: URL, name: str, durable: bool, options: dict[str, Any]) -> Engine:
     try:
         engine = create_engine(url, pool_pre_ping=True, **options)
     except ModuleNotFoundError as error:
         raise SettingError(
             f"{name} names a PostgreSQL: install its driver, pip install 'ticketstream[postgres]'"
         ) from error
-    event.listen(engine, "connect", _durable)
+    if durable:
+        event.listen(engine, "connect", _durable)
     event.listen(engine, "begin", partial(_locked, name))
     return engine
 
