@@ -114,7 +114,7 @@ class Settings(BaseSettings):
     def key_variables(self) -> tuple[dict[str, str], dict[str, str]]:
         """The master keys that are set by variables, and the successors, both by name."""
         given = {n.removeprefix("key_"): getattr(self, n) for n in KEY_SETTINGS}
-        values = {n: v.get_secret_value() for n, v in given.items() if v is not None}
+        values = {n: v.get_secret_value() for n, v in given.items() if v}
         successors = {n.removesuffix("_next"): v for n, v in values.items() if n.endswith("_next")}
         return {n: v for n, v in values.items() if not n.endswith("_next")}, successors
 

@@ -157,7 +157,7 @@ def checked(url: str) -> str:
     """
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, _port = parts.hostname, parts.port
     except ValueError as error:
         raise SettingError("TICKETSTREAM_SHOP_URL is no URL: write https://HOST/PATH") from error
     if parts.scheme not in {"http", "https"} or not host:

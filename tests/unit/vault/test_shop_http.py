@@ -1,6 +1,7 @@
 """A shop over HTTP, on a real server that answers, dawdles, breaks, lies or is not there."""
 
 import json
+import re
 import socket
 import threading
 import time
@@ -8,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +20,8 @@ from ticketstream.schemas.masked import Facts
 from ticketstream.schemas.received import Customer
 from ticketstream.vault.breaker import FAILURES, PAUSE, Breaker
 from ticketstream.vault.ports import Admission, Arrival, Identifiers, Question
-from ticketstream.vault.shop_http import LARGEST, TOGETHER, HttpShop, checked
+from ticketstream.vault.shop_http import LARGEST, TOGETHER, HttpShop, body, checked, parsed
+from ticketstream.vault.told import facts_of
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 LENA = Identifiers("lena@mail.example", order_numbers=("KB-1",))
@@ -304,6 +307,16 @@ def test_a_redelivered_ticket_keeps_its_facts_when_the_shop_answers_otherwise_or
     place.script = says(ANSWER)
     assert facts("t2") == unknown
     assert len(place.asked) == 2
+
+
+def test_the_page_for_shops_shows_the_question_that_is_asked_and_an_answer_that_is_taken() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "integrate.md").read_text("utf-8")
+    asked, answered = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    ada = Identifiers("ada@mail.example", "", ("KB-4821973",), claimed_customer_id="C-104233")
+    question = Question("kestrel", ada, datetime(2026, 11, 23, 9, 30, 15, tzinfo=UTC))
+    assert body(question) == json.loads(asked)
+    facts = facts_of(question, parsed(answered.encode()))
+    assert (facts.customer_value, facts.payment_due, facts.unknown) == (412.6, 64.9, ())
 
 
 @pytest.mark.parametrize(
