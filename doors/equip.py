@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ticketstream import __version__
-from ticketstream.doors.settings import Settings
+from ticketstream.doors.settings import Settings, secret_in
 from ticketstream.processors.policy import default_policy, load_policy
 from ticketstream.processors.route import RouteResources
 from ticketstream.schemas.codec import Codec
@@ -15,10 +15,12 @@ from ticketstream.schemas.errors import PolicyError, SettingError
 from ticketstream.schemas.policy import Policy
 from ticketstream.stream.work import Resources, Seals
 from ticketstream.vault.facts import NoShop, SqliteShop
-from ticketstream.vault.keys import load_key, load_master_keys
+from ticketstream.vault.key_variables import KeyVariables
+from ticketstream.vault.keys import PLAIN, KeyFiles, KeySource, master_keys
+from ticketstream.vault.kms import CommandKms
 from ticketstream.vault.nokeys import NoKeys
 from ticketstream.vault.ports import Gate, Opener, Shop
-from ticketstream.vault.store import Vault, sqlite_engine
+from ticketstream.vault.store import Vault, vault_engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +31,46 @@ class Equipment:
     seals: Seals
 
 
-def open_vault(settings: Settings, *, identity: bool) -> Vault:
-    """The vault as a role sees it: with or without the identity key."""
-    keys = load_master_keys(settings.key_folder, identity=identity)
-    return Vault(sqlite_engine(settings.vault_file), keys, shop_of(settings))
+def open_vault(settings: Settings, *, identity: bool, shop: Shop | None = None) -> Vault:
+    """The vault as a role sees it: with or without the identity key, or the shop that mask asks."""
+    keys = master_keys(key_source(settings), identity=identity)
+    return Vault(vault_engine(settings.vault_url), keys, shop or NoShop())
+
+
+def key_source(settings: Settings) -> KeySource:
+    """Where the master keys come from: variables, else files, which a command may have wrapped.
+
+    Raises:
+        SettingError: variables and a command, which would both have to be right.
+    """
+    keys, successors = settings.key_variables()
+    if not keys and not successors:
+        kms = CommandKms(settings.key_command) if settings.key_command else PLAIN
+        return KeyFiles(settings.key_folder, kms)
+    if settings.key_command:
+        raise SettingError(
+            "TICKETSTREAM_KEY_COMMAND and keys in variables (TICKETSTREAM_KEY_TEXT, ...) are set: "
+            "choose one"
+        )
+    return KeyVariables(keys, successors)
 
 
 def shop_of(settings: Settings) -> Shop:
-    """The shop's database, or none."""
-    return SqliteShop(settings.shop_db) if settings.shop_db else NoShop()
+    """The shop's database, its address on the network, or none.
+
+    Raises:
+        SettingError: both, or one that cannot be used.
+    """
+    if settings.shop_db and settings.shop_url:
+        raise SettingError("TICKETSTREAM_SHOP_DB and TICKETSTREAM_SHOP_URL are set: choose one")
+    if settings.shop_db:
+        return SqliteShop(settings.shop_db)
+    token = secret_in(settings.shop_token, "SHOP_TOKEN")
+    if not settings.shop_url:
+        return NoShop()
+    from ticketstream.vault.shop_http import HttpShop  # noqa: PLC0415
+
+    return HttpShop(settings.shop_url, token, settings.shop_timeout)
 
 
 def codec_of(settings: Settings) -> Codec:
@@ -137,7 +170,7 @@ def review_resources(
 
 
 def _mask(settings: Settings) -> Equipment:
-    vault = open_vault(settings, identity=True)
+    vault = open_vault(settings, identity=True, shop=shop_of(settings))
     return Equipment(mask_resources(vault, settings), vault)
 
 
@@ -146,7 +179,7 @@ def _classify(settings: Settings) -> Equipment:
 
 
 def _route(settings: Settings) -> Equipment:
-    return Equipment(route_resources(settings, load_key(settings.key_folder, "draws")), NoKeys())
+    return Equipment(route_resources(settings, key_source(settings).load("draws")), NoKeys())
 
 
 def _draft(settings: Settings) -> Equipment:
@@ -155,7 +188,7 @@ def _draft(settings: Settings) -> Equipment:
 
 def _review(settings: Settings) -> Equipment:
     vault = open_vault(settings, identity=True)
-    agent_key = load_key(settings.key_folder, "agents")
+    agent_key = key_source(settings).load("agents")
     return Equipment(review_resources(vault, codec_of(settings), agent_key, settings), vault)
 
 

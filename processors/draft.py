@@ -22,7 +22,7 @@ from ticketstream.schemas.draft import (
     Source,
 )
 from ticketstream.schemas.envelope import Producer, answering
-from ticketstream.schemas.masked import TicketText
+from ticketstream.schemas.masked import Facts, TicketText
 from ticketstream.schemas.routed import TicketRouted
 
 CHUNKS = 4  # looked at for one answer
@@ -132,6 +132,7 @@ def handover(ticket: TicketRouted) -> Handover:
         ("customer value", facts.customer_value),
         ("order amount", facts.order_amount),
         ("order age in days", facts.order_age_days),
+        ("payment", payment_of(facts)),
         ("tickets in 30 days", facts.tickets_30d),
         ("of these on this case", facts.tickets_30d_same_case),
         ("further requests", ", ".join(r.sub_category for r in ticket.open_requests)),
@@ -140,6 +141,13 @@ def handover(ticket: TicketRouted) -> Handover:
         facts=tuple(f"{name}: {value}" for name, value in known if value not in (None, "")),
         open_questions=facts.unknown,
     )
+
+
+def payment_of(facts: Facts) -> str:
+    """`open by invoice, 64.90 EUR due`; empty when nothing is known."""
+    how = f" by {facts.payment_method.replace('_', ' ')}" if facts.payment_method else ""
+    due = f", {facts.payment_due:.2f} {facts.currency} due".rstrip() if facts.payment_due else ""
+    return f"{facts.payment}{how}{due}" if facts.payment else ""
 
 
 def _letter(answer: Answer, language: str) -> str:

@@ -23,6 +23,7 @@ from ticketstream.projections.corrections import correction
 from ticketstream.projections.dead import dead
 from ticketstream.projections.tickets import ticket
 from ticketstream.projections.timeline import timeline
+from ticketstream.vault.database import writer
 from ticketstream.vault.forgetting import chunks
 
 
@@ -31,9 +32,13 @@ def _emptied(table: Table) -> Case[Any]:
     return case((table.c.text.is_(None), null()), else_=literal(b"", LargeBinary))
 
 
+AMOUNTS = (  # and what else the shop told
+    *("currency", "customer_value", "order_amount"),
+    *("payment", "payment_method", "payment_due"),
+)
 # what a forgotten person's rows lose; what is named in docs/privacy.md stays, and leads to nobody
 BLANK: dict[Table, dict[str, Any]] = {
-    ticket: dict.fromkeys(("case_id", "currency", "customer_value", "order_amount")),
+    ticket: dict.fromkeys(("case_id", *AMOUNTS)),
     timeline: {"person": "", "text": _emptied(timeline)},
     correction: {"person": "", "text": _emptied(correction)},
 }
@@ -46,9 +51,7 @@ def purge(engine: Engine, tickets: Collection[str]) -> dict[str, int]:
         By table, how many rows there are of these tickets.
     """
     counts = dict.fromkeys((str(t.name) for t in BLANK), 0)
-    writer = engine.execution_options(begin="BEGIN IMMEDIATE")
-    with writer.begin() as connection:
-        _secure(connection)
+    with writer(engine).begin() as connection:
         for part in chunks(tickets):
             for table, values in BLANK.items():
                 mine = table.c.ticket_id.in_(part)
@@ -72,9 +75,7 @@ def rows_of(engine: Engine, tickets: Collection[str]) -> dict[str, int]:
 
 def expire(engine: Engine, before: datetime, letters_before: datetime) -> int:
     """Delete rows of steps, and of dead letters, that were recorded before; how many there were."""
-    writer = engine.execution_options(begin="BEGIN IMMEDIATE")
-    with writer.begin() as connection:
-        _secure(connection)
+    with writer(engine).begin() as connection:
         return sum(
             connection.execute(delete(table).where(where)).rowcount
             for table, where in (
@@ -95,9 +96,3 @@ def _summaries(connection: Connection, tickets: list[str]) -> None:
             kept = row.summary | {"facts": {}}
             where = t.event_id == row.event_id
             connection.execute(update(timeline).where(where).values(summary=kept))
-
-
-def _secure(connection: Connection) -> None:
-    # what is overwritten must not stay readable in free pages
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA secure_delete=ON")

@@ -199,12 +199,16 @@ def test_a_suggestion_waits_for_review_and_only_an_automatic_reply_may_be_sent(
 
 
 def test_people_get_a_handover_with_facts_and_what_is_open(base: KnowledgeBase) -> None:
-    facts = Facts(customer_value=940.0, unknown=("order_amount: not found",))
+    facts = Facts(
+        customer_value=940.0, currency="EUR", unknown=("order_amount: not found",),
+        payment="open", payment_method="direct_debit", payment_due=64.9,
+    )  # fmt: skip
     created = ask(base, "x", route="escalate_senior", facts=facts)
     assert created.status == "handover"
     assert isinstance(created.text, DraftText)
     assert created.text.handover is not None
     assert "customer value: 940.0" in created.text.handover.facts
+    assert "payment: open by direct debit, 64.90 EUR due" in created.text.handover.facts
     assert created.text.handover.open_questions == ("order_amount: not found",)
 
 

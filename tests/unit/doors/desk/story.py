@@ -108,7 +108,7 @@ def story(
     confidence = more.get("confidence", 0.91)
     mood = Sentiment(-0.3, more.get("anger", 0.12), 0.4)
     seen: Any = {"confidence": confidence, "sentiment": mood, "triggers": more.get("triggers", ())}
-    facts = Facts(320.0, 129.9, "EUR", 18, 1, 0)
+    facts = more.get("facts", Facts(320.0, 129.9, "EUR", 18, 1, 0))
     ticket_text = TicketText(subject, text, more.get("quoted", ""))
     return [
         TicketReceived(**envelope("intake")),
