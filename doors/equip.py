@@ -10,11 +10,13 @@ from ticketstream import __version__
 from ticketstream.doors.settings import Settings
 from ticketstream.processors.policy import default_policy, load_policy
 from ticketstream.processors.route import RouteResources
+from ticketstream.projections.store import ReadModels, read_engine
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.errors import PolicyError, SettingError
 from ticketstream.schemas.policy import Policy
 from ticketstream.stream.work import Resources, Seals
 from ticketstream.vault.facts import NoShop, SqliteShop
+from ticketstream.vault.forgetting import erased_by
 from ticketstream.vault.keys import load_key, load_master_keys
 from ticketstream.vault.nokeys import NoKeys
 from ticketstream.vault.ports import Gate, Opener, Shop
@@ -33,6 +35,13 @@ def open_vault(settings: Settings, *, identity: bool) -> Vault:
     """The vault as a role sees it: with or without the identity key."""
     keys = load_master_keys(settings.key_folder, identity=identity)
     return Vault(sqlite_engine(settings.vault_file), keys, shop_of(settings))
+
+
+def models_of(settings: Settings) -> ReadModels:
+    """The read models, which keep the vault's erased tickets blank."""
+    return ReadModels(
+        read_engine(settings.read_models_url), erased=erased_by(sqlite_engine(settings.vault_file))
+    )
 
 
 def shop_of(settings: Settings) -> Shop:

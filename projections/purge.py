@@ -1,6 +1,6 @@
 """Ticket ids -> rows of the read models without text, person, facts and case: labels stay."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -21,9 +21,18 @@ from sqlalchemy import (
 
 from ticketstream.projections.corrections import correction
 from ticketstream.projections.dead import dead
+from ticketstream.projections.lives import alone
 from ticketstream.projections.tickets import ticket
 from ticketstream.projections.timeline import timeline
 from ticketstream.vault.forgetting import chunks
+
+# which of some tickets are erased; who is handed this keeps them blank, also after a rebuild
+Erased = Callable[[Collection[str]], frozenset[str]]
+
+
+def nobody(_: Collection[str]) -> frozenset[str]:
+    """No ticket is erased: for those who only read."""
+    return frozenset()
 
 
 def _emptied(table: Table) -> Case[Any]:
@@ -39,24 +48,33 @@ BLANK: dict[Table, dict[str, Any]] = {
 }
 
 
-def purge(engine: Engine, tickets: Collection[str]) -> dict[str, int]:
-    """Blank the rows of forgotten tickets; twice changes nothing.
+def blank(connection: Connection, tickets: Collection[str]) -> dict[str, int]:
+    """Blank the rows of tickets in the caller's transaction; twice changes nothing.
 
     Returns:
         By table, how many rows there are of these tickets.
     """
     counts = dict.fromkeys((str(t.name) for t in BLANK), 0)
-    writer = engine.execution_options(begin="BEGIN IMMEDIATE")
-    with writer.begin() as connection:
-        _secure(connection)
-        for part in chunks(tickets):
-            for table, values in BLANK.items():
-                mine = table.c.ticket_id.in_(part)
-                counts[str(table.name)] += connection.execute(
-                    update(table).where(mine).values(values)
-                ).rowcount
-            _summaries(connection, part)
+    for part in chunks(tickets):
+        for table, values in BLANK.items():
+            mine = table.c.ticket_id.in_(part)
+            counts[str(table.name)] += connection.execute(
+                update(table).where(mine).values(values)
+            ).rowcount
+        _summaries(connection, part)
     return counts
+
+
+def purge(engine: Engine, tickets: Collection[str]) -> dict[str, int]:
+    """Blank the rows of forgotten tickets; twice changes nothing.
+
+    Whoever projects waits meanwhile, and asks anew who is erased before the next batch.
+
+    Returns:
+        By table, how many rows there are of these tickets.
+    """
+    with alone(engine) as connection:
+        return blank(connection, tickets)
 
 
 def rows_of(engine: Engine, tickets: Collection[str]) -> dict[str, int]:
@@ -72,9 +90,7 @@ def rows_of(engine: Engine, tickets: Collection[str]) -> dict[str, int]:
 
 def expire(engine: Engine, before: datetime, letters_before: datetime) -> int:
     """Delete rows of steps, and of dead letters, that were recorded before; how many there were."""
-    writer = engine.execution_options(begin="BEGIN IMMEDIATE")
-    with writer.begin() as connection:
-        _secure(connection)
+    with alone(engine) as connection:
         return sum(
             connection.execute(delete(table).where(where)).rowcount
             for table, where in (
@@ -95,9 +111,3 @@ def _summaries(connection: Connection, tickets: list[str]) -> None:
             kept = row.summary | {"facts": {}}
             where = t.event_id == row.event_id
             connection.execute(update(timeline).where(where).values(summary=kept))
-
-
-def _secure(connection: Connection) -> None:
-    # what is overwritten must not stay readable in free pages
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA secure_delete=ON")

@@ -9,15 +9,9 @@ from typing import Any
 
 import orjson
 from sqlalchemy import (
-    BigInteger,
-    Column,
     Connection,
     Engine,
-    Integer,
-    MetaData,
     StaticPool,
-    String,
-    Table,
     create_engine,
     delete,
     event,
@@ -31,34 +25,16 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from ticketstream.projections.corrections import CORRECTIONS
 from ticketstream.projections.dead import DEAD
+from ticketstream.projections.lives import known, metadata, model, position
 from ticketstream.projections.placed import Place, Placed
 from ticketstream.projections.projection import Projection, Write, write_all
+from ticketstream.projections.purge import Erased, blank, nobody
 from ticketstream.projections.tickets import TICKETS
 from ticketstream.projections.timeline import TIMELINE
+from ticketstream.schemas.envelope import Event
 from ticketstream.schemas.errors import SettingError
 
 PROJECTIONS: tuple[Projection, ...] = (TICKETS, TIMELINE, CORRECTIONS, DEAD)
-
-metadata = MetaData()
-
-# which read models there are, as what version of them; `life` is new after every rebuild
-model = Table(
-    "model",
-    metadata,
-    Column("model", String, primary_key=True),
-    Column("fingerprint", String, nullable=False),
-    Column("life", String, nullable=False),
-)
-# the offset that each read model reads next
-position = Table(
-    "position",
-    metadata,
-    Column("model", String, primary_key=True),
-    Column("topic", String, primary_key=True),
-    Column("partition", Integer, primary_key=True),
-    Column("position", BigInteger, nullable=False),
-)
-
 
 _JSON: dict[str, Any] = {
     "json_serializer": lambda value: orjson.dumps(value).decode(),
@@ -113,6 +89,8 @@ def _configure(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")  # what is lost is read again
+    # what is blanked, or thrown away by a rebuild, must not stay readable in free pages
+    connection.execute("PRAGMA secure_delete=ON")
 
 
 def _begin(connection: Connection) -> None:
@@ -120,15 +98,22 @@ def _begin(connection: Connection) -> None:
 
 
 class ReadModels:
-    """The read models of one database.
+    """The read models of one database; `erased` says whose rows are written without the person.
 
     Raises:
         SettingError: the database cannot be opened.
     """
 
-    def __init__(self, engine: Engine, projections: Sequence[Projection] = PROJECTIONS) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        projections: Sequence[Projection] = PROJECTIONS,
+        *,
+        erased: Erased = nobody,
+    ) -> None:
         self.engine = engine
         self.projections = projections
+        self.erased = erased
         # the write lock at once: a reader's lock that is raised later would fail as busy
         self._writer = engine.execution_options(begin="BEGIN IMMEDIATE")
 
@@ -136,11 +121,11 @@ class ReadModels:
         """Make what is missing, throw away what is of another version, say where to read on."""
         with self._opened() as connection:
             metadata.create_all(connection)
-            known = {m: f for m, f, _ in _models(connection)}
+            there = {m: f for m, f, _ in known(connection)}
             for each in self.projections:
-                if known.get(each.name) != each.fingerprint:
+                if there.get(each.name) != each.fingerprint:
                     _begin_anew(connection, each)
-            lives = {m: life for m, _, life in _models(connection)}
+            lives = {m: life for m, _, life in known(connection)}
             return Start(self._next(connection), lives)
 
     def create(self) -> None:
@@ -168,7 +153,7 @@ class ReadModels:
             RebuiltError: the read models began a new life since `start`.
         """
         with self._writer.begin() as connection:
-            if {m: life for m, _, life in _models(connection, lock=True)} != lives:
+            if {m: life for m, _, life in known(connection, lock=True)} != lives:
                 raise RebuiltError
             taken: set[tuple[Place, int]] = set()
             for each in self.projections:
@@ -176,13 +161,16 @@ class ReadModels:
                 write_all(connection, each.writes(fresh))
                 _move(connection, each, fresh)
                 taken.update((r.place, r.offset) for r in fresh)
+            # asked under the lock: an erasure that is not told here yet blanks the rows afterwards
+            if gone := self.erased(_tickets(batch)):
+                blank(connection, gone)
         return len(taken)
 
     def pulse(self) -> str:
         """A text that changes when anything was applied, or all was thrown away."""
         with self.engine.connect() as connection:
             moved = connection.execute(select(func.sum(position.c.position))).scalar()
-            lives = sorted(life for _, _, life in _models(connection))
+            lives = sorted(life for _, _, life in known(connection))
         return f"{moved or 0}-{''.join(life[:4] for life in lives)}"
 
     def _next(self, connection: Connection) -> dict[Place, int]:
@@ -209,9 +197,8 @@ class ReadModels:
             ) from error
 
 
-def _models(connection: Connection, *, lock: bool = False) -> list[Any]:
-    statement = select(model).order_by(model.c.model)
-    return list(connection.execute(statement.with_for_update() if lock else statement))
+def _tickets(batch: Sequence[Placed]) -> set[str]:
+    return {r.event.ticket_id for r in batch if isinstance(r.event, Event)}
 
 
 def _begin_anew(connection: Connection, projection: Projection) -> None:

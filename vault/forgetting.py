@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import Column, Connection, Engine, delete, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
+from ticketstream.schemas.errors import VaultError
 from ticketstream.vault import tables
 
 T = TypeVar("T")
@@ -69,6 +71,28 @@ def remember_erased(connection: Connection, tickets: Iterable[str]) -> None:
 def erased_tickets(connection: Connection) -> frozenset[str]:
     """Every ticket id of everybody who was ever forgotten."""
     return frozenset(connection.execute(select(tables.erased.c.ticket_id)).scalars())
+
+
+def erased_by(engine: Engine) -> Callable[[Collection[str]], frozenset[str]]:
+    """What says of some tickets which are erased; it takes no key.
+
+    Raises:
+        VaultError: the vault's store cannot be read.
+    """
+
+    def erased(tickets: Collection[str]) -> frozenset[str]:
+        try:
+            tables.erased.create(engine, checkfirst=True)
+            with engine.connect() as connection:
+                e = tables.erased.c
+                return frozenset(in_chunks(connection, e.ticket_id, e.ticket_id, tickets))
+        except SQLAlchemyError as error:
+            raise VaultError(
+                f"the vault cannot be asked who is erased ({type(error).__name__}): "
+                "check that its file or server can be read"
+            ) from error
+
+    return erased
 
 
 def persons_behind(connection: Connection, hashes: Collection[str]) -> dict[str, str]:

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from ticketstream.doors.equip import codec_of, open_vault
+from ticketstream.doors.equip import codec_of, models_of, open_vault
 from ticketstream.doors.intake.attachments import AttachmentStore
-from ticketstream.doors.reading_room import models_of
 from ticketstream.doors.settings import Settings
 from ticketstream.schemas.codec import Codec
 from ticketstream.vault.keys import keyed_hash
