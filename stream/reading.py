@@ -1,6 +1,7 @@
 """Topics -> records, without a consumer group: from the beginning to what is there now, or on."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import NamedTuple
 from uuid import uuid4
@@ -25,6 +26,11 @@ class Read(NamedTuple):
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...]
+
+
+def stamp(record: Read) -> datetime:
+    """When a record was produced."""
+    return datetime.fromtimestamp(record.timestamp / 1000, UTC)
 
 
 def read_all(brokers: str, names: Sequence[str]) -> Iterator[Read]:

@@ -11,14 +11,14 @@ import orjson
 
 from ticketstream.doors.desk.words import Tongue, reason, word
 from ticketstream.doors.person.place import Place
-from ticketstream.doors.person.trace import Trace, stamp
+from ticketstream.doors.person.trace import Trace
 from ticketstream.schemas.errors import InvalidEventError, SettingError
 from ticketstream.schemas.json import to_json
 from ticketstream.schemas.masked import Identity
 from ticketstream.schemas.received import TicketReceived
 from ticketstream.schemas.record import Sealed
 from ticketstream.schemas.topics import EVENTS
-from ticketstream.stream.reading import Read
+from ticketstream.stream.reading import Read, stamp
 from ticketstream.vault.tokens import unmask
 
 ORDER = tuple(EVENTS)

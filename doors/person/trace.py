@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from ticketstream.doors.person.letters import TOPICS as LETTERS
+from ticketstream.doors.person.letters import Letter, letters
 from ticketstream.doors.person.place import Place, plain
 from ticketstream.schemas.convert import sealable_fields
 from ticketstream.schemas.envelope import Event
@@ -14,8 +16,7 @@ from ticketstream.schemas.errors import UndecodableError
 from ticketstream.schemas.masked import Identity
 from ticketstream.schemas.received import Attachment, TicketReceived
 from ticketstream.schemas.topics import CLEAR_TOPICS, EVENTS
-from ticketstream.stream.reading import Read, read_all
-from ticketstream.stream.topics import DEAD, topics
+from ticketstream.stream.reading import Read, read_all, stamp
 from ticketstream.vault.forgetting import hashes_of, persons_behind, tickets_of
 
 FIRST = "ticket.received"  # who wrote a ticket that was not masked yet stands only there
@@ -34,11 +35,10 @@ class Trace:
         tickets: their ids: known to the vault, or still waiting in `ticket.received`.
         records: by topic, how many.
         attachments: stored files by id, with their keys.
-        dead: by topic, dead letters of these tickets or with the address in their bytes.
-        dead_until: when the last of them expires.
+        letters: dead letters of these tickets, or with an address of the person in their bytes.
         named: by ticket, the addresses and customer numbers that its sender was vouched with.
         external: by upstream system, how many tickets are known there.
-        language_models: models outside the house that were asked about these tickets.
+        asked_models: language models that were asked about these tickets: when, each time.
         events: the events themselves, opened, when they were asked for.
     """
 
@@ -48,16 +48,30 @@ class Trace:
     tickets: set[str]
     records: Counter[str] = field(default_factory=Counter)
     attachments: dict[str, Attachment] = field(default_factory=dict)
-    dead: Counter[str] = field(default_factory=Counter)
-    dead_until: datetime | None = None
+    letters: list[Letter] = field(default_factory=list)
     named: dict[str, set[str]] = field(default_factory=dict)
     external: dict[str, set[str]] = field(default_factory=dict)
-    language_models: set[str] = field(default_factory=set)
+    asked_models: dict[str, list[datetime]] = field(default_factory=dict)
     events: list[tuple[Read, Any]] = field(default_factory=list)
 
     @property
     def empty(self) -> bool:
         return not self.tickets
+
+    @property
+    def dead(self) -> Counter[str]:
+        """By topic, how many dead letters."""
+        return Counter(letter.record.topic for letter in self.letters)
+
+    @property
+    def dead_until(self) -> datetime | None:
+        """When the last of them expires."""
+        return max((letter.expires for letter in self.letters), default=None)
+
+    @property
+    def addresses(self) -> set[str]:
+        """All mail addresses that the person is known by."""
+        return {n for n in {self.asked}.union(*self.named.values()) if "@" in n}
 
     def joined(self) -> set[str]:
         """Tickets of other senders, which only a customer number that somebody typed ties to these.
@@ -82,7 +96,7 @@ def trace_all(place: Place, asked: Iterable[str], *, keep: bool = False) -> list
     mine = ((by_ticket[k], r) for r in others if (k := r.key or b"") in by_ticket and r.value)
     for each, record, event in _opened(place, mine):
         _note(each, record, event, keep=keep)
-    _count_dead(place, found)
+    _find_letters(place, found)
     return found
 
 
@@ -125,11 +139,6 @@ def files_named(place: Place, record: Read) -> list[str]:
 def owners(traces: Iterable[Trace]) -> dict[bytes, Trace]:
     """Ticket id, as a record's key, -> whose it is."""
     return {ticket.encode(): trace for trace in traces for ticket in trace.tickets}
-
-
-def stamp(record: Read) -> datetime:
-    """When a record was produced."""
-    return datetime.fromtimestamp(record.timestamp / 1000, UTC)
 
 
 def _known(place: Place, name: str) -> Trace:
@@ -187,7 +196,8 @@ def _note(trace: Trace, record: Read, event: Any, *, keep: bool) -> None:
         trace.attachments = dict(keys) | trace.attachments
     if (external := getattr(event, "external", None)) is not None and external.system:
         trace.external.setdefault(external.system, set()).add(external.id)
-    trace.language_models.update(_language_models(event))
+    for model in _language_models(event):
+        trace.asked_models.setdefault(model, []).append(stamp(record))
     if keep:
         trace.events.append((record, event))
 
@@ -204,14 +214,10 @@ def _language_models(event: Any) -> Iterator[str]:
         yield event.model.name
 
 
-def _count_dead(place: Place, traces: Sequence[Trace]) -> None:
-    by_ticket = owners(traces)
-    letters = [t.name for t in topics().values() if t.settings is DEAD]
-    for record in read_all(place.brokers, letters):
-        hit = by_ticket.get(record.key or b"")
-        text = (record.value or b"").lower()
-        for trace in [hit] if hit else [t for t in traces if t.asked.encode() in text]:
-            trace.dead[record.topic] += 1
-            kept = timedelta(milliseconds=int(DEAD["retention.ms"]))
-            last = trace.dead_until or stamp(record) + kept
-            trace.dead_until = max(last, stamp(record) + kept)
+def _find_letters(place: Place, traces: Sequence[Trace]) -> None:
+    by_name = {t.asked: t for t in traces}
+    tickets = {ticket: trace.asked for ticket, trace in owners(traces).items()}
+    addresses = {address: t.asked for t in traces for address in t.addresses}
+    records = read_all(place.brokers, LETTERS)
+    for name, letter in letters(records, tickets, addresses, place.attachments):
+        by_name[name].letters.append(letter)
