@@ -21,12 +21,12 @@ from sqlalchemy import (
 
 from ticketstream.projections.corrections import correction
 from ticketstream.projections.dead import dead
-from ticketstream.projections.lives import alone
 from ticketstream.projections.tickets import ticket
 from ticketstream.projections.timeline import timeline
+from ticketstream.vault.database import writer
 from ticketstream.vault.forgetting import chunks
 
-# which of some tickets are erased; who is handed this keeps them blank, also after a rebuild
+# which of some tickets are erased: who projects is handed this and keeps them blank
 Erased = Callable[[Collection[str]], frozenset[str]]
 
 
@@ -49,7 +49,7 @@ BLANK: dict[Table, dict[str, Any]] = {
 
 
 def blank(connection: Connection, tickets: Collection[str]) -> dict[str, int]:
-    """Blank the rows of tickets in the caller's transaction; twice changes nothing.
+    """Blank the rows of forgotten tickets in the caller's transaction; twice changes nothing.
 
     Returns:
         By table, how many rows there are of these tickets.
@@ -66,14 +66,8 @@ def blank(connection: Connection, tickets: Collection[str]) -> dict[str, int]:
 
 
 def purge(engine: Engine, tickets: Collection[str]) -> dict[str, int]:
-    """Blank the rows of forgotten tickets; twice changes nothing.
-
-    Whoever projects waits meanwhile, and asks anew who is erased before the next batch.
-
-    Returns:
-        By table, how many rows there are of these tickets.
-    """
-    with alone(engine) as connection:
+    """`blank` while nobody projects; who projects asks before every batch who is erased."""
+    with writer(engine).begin() as connection:
         return blank(connection, tickets)
 
 
@@ -90,7 +84,7 @@ def rows_of(engine: Engine, tickets: Collection[str]) -> dict[str, int]:
 
 def expire(engine: Engine, before: datetime, letters_before: datetime) -> int:
     """Delete rows of steps, and of dead letters, that were recorded before; how many there were."""
-    with alone(engine) as connection:
+    with writer(engine).begin() as connection:
         return sum(
             connection.execute(delete(table).where(where)).rowcount
             for table, where in (

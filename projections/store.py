@@ -3,29 +3,28 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
 import orjson
 from sqlalchemy import (
+    BigInteger,
+    Column,
     Connection,
     Engine,
-    StaticPool,
-    create_engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
     delete,
-    event,
     func,
     insert,
-    make_url,
     select,
-    update,
 )
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from ticketstream.projections.corrections import CORRECTIONS
 from ticketstream.projections.dead import DEAD
-from ticketstream.projections.lives import known, metadata, model, position
 from ticketstream.projections.placed import Place, Placed
 from ticketstream.projections.projection import Projection, Write, write_all
 from ticketstream.projections.purge import Erased, blank, nobody
@@ -33,8 +32,30 @@ from ticketstream.projections.tickets import TICKETS
 from ticketstream.projections.timeline import TIMELINE
 from ticketstream.schemas.envelope import Event
 from ticketstream.schemas.errors import SettingError
+from ticketstream.vault.database import engine_of, writer
 
 PROJECTIONS: tuple[Projection, ...] = (TICKETS, TIMELINE, CORRECTIONS, DEAD)
+
+metadata = MetaData()
+
+# which read models there are, as what version of them; `life` is new after every rebuild
+model = Table(
+    "model",
+    metadata,
+    Column("model", String, primary_key=True),
+    Column("fingerprint", String, nullable=False),
+    Column("life", String, nullable=False),
+)
+# the offset that each read model reads next
+position = Table(
+    "position",
+    metadata,
+    Column("model", String, primary_key=True),
+    Column("topic", String, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+
 
 _JSON: dict[str, Any] = {
     "json_serializer": lambda value: orjson.dumps(value).decode(),
@@ -55,46 +76,12 @@ class Start:
 
 
 def read_engine(url: str) -> Engine:
-    """An engine for the read models, SQLite or PostgreSQL.
+    """An engine for the read models, SQLite or PostgreSQL; what a crash takes is read again.
 
     Raises:
         SettingError: no URL, or one of another database.
     """
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise SettingError("TICKETSTREAM_READ_MODELS is no SQLAlchemy URL") from error
-    if parsed.get_backend_name() == "postgresql":
-        server = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(server, pool_pre_ping=True, **_JSON)
-    if parsed.get_backend_name() != "sqlite":
-        raise SettingError("TICKETSTREAM_READ_MODELS must be a sqlite or postgresql URL")
-    return _sqlite(url, parsed.database)
-
-
-def _sqlite(url: str, file: str | None) -> Engine:
-    options: dict[str, Any] = {"connect_args": {"timeout": 30}}
-    if file in {None, "", ":memory:"}:
-        options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
-    else:
-        Path(file or "").parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, **options, **_JSON)
-    event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _configure(connection: Any, _record: Any) -> None:
-    # the driver's own transaction handling would begin too late, and not for tables
-    connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")  # what is lost is read again
-    # what is blanked, or thrown away by a rebuild, must not stay readable in free pages
-    connection.execute("PRAGMA secure_delete=ON")
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+    return engine_of(url, "TICKETSTREAM_READ_MODELS", durable=False, **_JSON)
 
 
 class ReadModels:
@@ -114,18 +101,17 @@ class ReadModels:
         self.engine = engine
         self.projections = projections
         self.erased = erased
-        # the write lock at once: a reader's lock that is raised later would fail as busy
-        self._writer = engine.execution_options(begin="BEGIN IMMEDIATE")
+        self._writer = writer(engine)
 
     def start(self) -> Start:
         """Make what is missing, throw away what is of another version, say where to read on."""
         with self._opened() as connection:
             metadata.create_all(connection)
-            there = {m: f for m, f, _ in known(connection)}
+            known = {m: f for m, f, _ in _models(connection)}
             for each in self.projections:
-                if there.get(each.name) != each.fingerprint:
+                if known.get(each.name) != each.fingerprint:
                     _begin_anew(connection, each)
-            lives = {m: life for m, _, life in known(connection)}
+            lives = {m: life for m, _, life in _models(connection)}
             return Start(self._next(connection), lives)
 
     def create(self) -> None:
@@ -139,7 +125,6 @@ class ReadModels:
         """Throw all read models away; the next start reads from the beginning."""
         with self._opened() as connection:
             metadata.create_all(connection)
-            connection.execute(update(model).values(life=""))  # waits for a writer to end
             for each in self.projections:
                 _begin_anew(connection, each)
 
@@ -153,7 +138,7 @@ class ReadModels:
             RebuiltError: the read models began a new life since `start`.
         """
         with self._writer.begin() as connection:
-            if {m: life for m, _, life in known(connection, lock=True)} != lives:
+            if {m: life for m, _, life in _models(connection)} != lives:
                 raise RebuiltError
             taken: set[tuple[Place, int]] = set()
             for each in self.projections:
@@ -170,7 +155,7 @@ class ReadModels:
         """A text that changes when anything was applied, or all was thrown away."""
         with self.engine.connect() as connection:
             moved = connection.execute(select(func.sum(position.c.position))).scalar()
-            lives = sorted(life for _, _, life in known(connection))
+            lives = sorted(life for _, _, life in _models(connection))
         return f"{moved or 0}-{''.join(life[:4] for life in lives)}"
 
     def _next(self, connection: Connection) -> dict[Place, int]:
@@ -199,6 +184,10 @@ class ReadModels:
 
 def _tickets(batch: Sequence[Placed]) -> set[str]:
     return {r.event.ticket_id for r in batch if isinstance(r.event, Event)}
+
+
+def _models(connection: Connection) -> list[Any]:
+    return list(connection.execute(select(model).order_by(model.c.model)))
 
 
 def _begin_anew(connection: Connection, projection: Projection) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ticketstream.projections.lives import metadata as read_metadata
 from ticketstream.projections.store import PROJECTIONS
+from ticketstream.projections.store import metadata as read_metadata
 from ticketstream.stream.topics import CLEAR, DAY_MS, SEALED, topics
 from ticketstream.vault import tables
 
