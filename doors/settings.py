@@ -36,6 +36,11 @@ class Settings(BaseSettings):
         description="A file of the shop's own names, addresses and numbers, which stay readable; "
         "default: KNOWLEDGE/shop/own.txt",
     )
+    notice: Path | None = Field(
+        None,
+        description="The shop's privacy notice (TOML), for exports and receipts; "
+        "default: KNOWLEDGE/shop/notice.toml",
+    )
     policy: Path | None = Field(None, description="A policy document; default: the shipped one")
     models: Path = Field(ROOT / "models", description="Folder of the model folders")
     knowledge: Path = Field(ROOT / "knowledge", description="Folder of articles and products")
@@ -89,6 +94,10 @@ class Settings(BaseSettings):
     @property
     def key_folder(self) -> Path:
         return self.keys or self.home / "keys"
+
+    @property
+    def notice_file(self) -> Path:
+        return self.notice or self.knowledge / "shop" / "notice.toml"
 
     @property
     def vault_file(self) -> Path:

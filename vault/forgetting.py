@@ -40,6 +40,7 @@ class Erasure:
         hashes: keyed hashes of the person's addresses and customer numbers.
         tickets: every ticket id; what is added later is added by `update`.
         attachments: ids of stored files.
+        senders: keyed hashes under which the doors counted the person's mails.
         done: steps that are done, in order, with what each of them counted.
     """
 
@@ -47,6 +48,7 @@ class Erasure:
     hashes: frozenset[str]
     tickets: frozenset[str] = frozenset()
     attachments: frozenset[str] = frozenset()
+    senders: frozenset[str] = frozenset()
     done: dict[str, dict[str, Any]] = field(default_factory=dict)
     id: str = field(default_factory=lambda: token_hex(8))
 
@@ -212,7 +214,7 @@ def _packed(erasure: Erasure) -> bytes:
 
 def _unpacked(data: bytes) -> Erasure:
     plain = orjson.loads(data)
-    sets: Sequence[str] = ("hashes", "tickets", "attachments")
+    sets: Sequence[str] = ("hashes", "tickets", "attachments", "senders")
     frozen: Callable[[str], frozenset[str]] = lambda name: frozenset(plain[name])  # noqa: E731
     began = datetime.fromisoformat(plain["began_at"])
     return Erasure(**plain | {n: frozen(n) for n in sets} | {"began_at": began})

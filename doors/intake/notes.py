@@ -53,7 +53,7 @@ class Notes:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)
-        self._path = path
+        self.path = path
         with self._open() as connection:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.executescript(TABLES)
@@ -120,7 +120,7 @@ class Notes:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self._path, timeout=BUSY_S)) as connection, connection:
+        with closing(sqlite3.connect(self.path, timeout=BUSY_S)) as connection, connection:
             # survives the process, not a power cut: then ids, derived from keys, are still the same
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("PRAGMA secure_delete=ON")  # nothing stays readable in free pages

@@ -52,21 +52,21 @@ class Letter:
 
 def letters(
     records: Iterable[Read],
-    tickets: Mapping[bytes, str],
-    addresses: Mapping[str, str],
+    tickets: Mapping[str, int],
+    addresses: Mapping[str, int],
     store: AttachmentStore,
-) -> Iterator[tuple[str, Letter]]:
+) -> Iterator[tuple[int, Letter]]:
     """Each letter with whom it is about; one that names several comes several times.
 
     Args:
         records: of the topics of dead letters.
-        tickets: ticket id, as a record's key, -> whose it is.
-        addresses: mail address in lower case -> whose it is.
+        tickets: ticket id -> the number of the person whose it is.
+        addresses: mail address in lower case -> the same.
         store: where large letters lie.
     """
     for record in records:
         stored = _stored(record)
-        if (owner := tickets.get(record.key or b"")) is not None:
+        if (owner := tickets.get((record.key or b"").decode("utf-8", "replace"))) is not None:
             yield owner, Letter(record, record.value or b"", stored)
             continue
         data = _data(record, stored, store)

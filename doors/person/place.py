@@ -33,6 +33,7 @@ class Place:
     keys: Path
     receipts: Path
     state: Path
+    notice: Path
 
     @property
     def attachments(self) -> AttachmentStore:
@@ -61,6 +62,7 @@ def place_of(settings: Settings, brokers: str) -> Place:
         keys=settings.key_folder,
         receipts=settings.home / "receipts",
         state=settings.home / "state",
+        notice=settings.notice_file,
     )
 
 
@@ -73,6 +75,11 @@ def _door(settings: Settings) -> Door:
 def plain(name: str) -> str:
     """An address or customer number as it is compared."""
     return name.strip().lower()
+
+
+def iso(at: datetime | None) -> str:
+    """A time as receipts and exports write it; empty for none."""
+    return at.isoformat("T", "seconds") if at else ""
 
 
 @contextmanager

@@ -41,6 +41,7 @@ class Applied:
         persons: forgotten because their last ticket is past the schedule.
         rows: of the read models, past the schedule.
         files: attachments past the schedule, or named by no event.
+        notes: of the doors, past the schedule.
         receipts: past the schedule.
     """
 
@@ -50,6 +51,7 @@ class Applied:
     persons: int
     rows: int
     files: int
+    notes: int
     receipts: int
 
 
@@ -73,6 +75,7 @@ def apply(place: Place, say: Say) -> Applied:
             persons=persons,
             rows=_rows(place, now),
             files=_files(place),
+            notes=_notes(place, now),
             receipts=_receipts(place, now - timedelta(days=SEALED_DAYS)),
         )
 
@@ -139,6 +142,12 @@ def _files(place: Place) -> int:
     for file in gone:
         file.unlink(missing_ok=True)
     return len(gone)
+
+
+def _notes(place: Place, now: datetime) -> int:
+    gone = place.notes.expire(now)
+    place.notes.forget_log()
+    return gone
 
 
 def _age(days: int) -> float:

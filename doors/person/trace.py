@@ -9,15 +9,16 @@ from typing import Any
 
 from ticketstream.doors.person.letters import TOPICS as LETTERS
 from ticketstream.doors.person.letters import Letter, letters
-from ticketstream.doors.person.place import Place, plain
+from ticketstream.doors.person.place import Place, iso, plain
 from ticketstream.schemas.convert import sealable_fields
 from ticketstream.schemas.envelope import Event
 from ticketstream.schemas.errors import UndecodableError
-from ticketstream.schemas.masked import Identity
+from ticketstream.schemas.masked import Identity, TicketText
 from ticketstream.schemas.received import Attachment, TicketReceived
 from ticketstream.schemas.topics import CLEAR_TOPICS, EVENTS
 from ticketstream.stream.reading import Read, read_all, stamp
 from ticketstream.vault.forgetting import hashes_of, persons_behind, tickets_of
+from ticketstream.vault.tokens import unmask
 
 FIRST = "ticket.received"  # who wrote a ticket that was not masked yet stands only there
 SEALED_TOPICS = [t for t in EVENTS if t not in {*CLEAR_TOPICS, "policy.changed"}]
@@ -29,7 +30,7 @@ class Trace:
     """What is held of one person.
 
     Attributes:
-        asked: the address or customer number, as it is compared.
+        asked: the addresses and customer numbers that it was asked for by, as they are compared.
         at: when it was asked; what comes later is not in it.
         hashes: keyed hashes of all addresses and customer numbers of the person.
         tickets: their ids: known to the vault, or still waiting in `ticket.received`.
@@ -42,7 +43,7 @@ class Trace:
         events: the events themselves, opened, when they were asked for.
     """
 
-    asked: str
+    asked: tuple[str, ...]
     at: datetime
     hashes: frozenset[str]
     tickets: set[str]
@@ -55,8 +56,9 @@ class Trace:
     events: list[tuple[Read, Any]] = field(default_factory=list)
 
     @property
-    def empty(self) -> bool:
-        return not self.tickets
+    def held(self) -> bool:
+        """Whether there is something that an erasure can destroy."""
+        return bool(self.tickets or any(letter.own and letter.stored for letter in self.letters))
 
     @property
     def dead(self) -> Counter[str]:
@@ -71,24 +73,37 @@ class Trace:
     @property
     def addresses(self) -> set[str]:
         """All mail addresses that the person is known by."""
-        return {n for n in {self.asked}.union(*self.named.values()) if "@" in n}
+        return {n for n in set(self.asked).union(*self.named.values()) if "@" in n}
+
+    def models(self) -> dict[str, dict[str, Any]]:
+        """Each language model that was asked: how often, and when for the last time."""
+        return {
+            model: {"times": len(times), "last": iso(max(times))}
+            for model, times in sorted(self.asked_models.items())
+        }
 
     def joined(self) -> set[str]:
         """Tickets of other senders, which only a customer number that somebody typed ties to these.
 
         Anybody can type a number: what hangs on nothing else may be a stranger's.
         """
-        vouched, left = {self.asked}, dict(self.named)
+        vouched, left = set(self.asked), dict(self.named)
         while own := [t for t, names in left.items() if names & vouched]:
             for ticket in own:
                 vouched |= left.pop(ticket)
         return {t for t, names in left.items() if names}
 
 
-def trace_all(place: Place, asked: Iterable[str], *, keep: bool = False) -> list[Trace]:
-    """Look everywhere, for all of them in one reading of the log."""
-    traces = {name: _known(place, name) for name in dict.fromkeys(map(plain, asked)) if name}
-    found = list(traces.values())
+def trace_all(place: Place, people: Iterable[Iterable[str]], *, keep: bool = False) -> list[Trace]:
+    """Look everywhere, for all of them in one reading of the log.
+
+    Args:
+        place: where to look.
+        people: of each, the names that they are asked for by: addresses, customer numbers, ids of
+            tickets without an address. Who is named twice is one person.
+        keep: hold on to the events.
+    """
+    found = _distinct(_known(place, names) for names in people)
     for each, record, received in received_of(place, found):
         _note(each, record, received, keep=keep)
     others = read_all(place.brokers, [*SEALED_TOPICS, *(t for t in CLEAR_TOPICS if t != FIRST)])
@@ -121,7 +136,7 @@ def received_of(
 def stored_files(place: Place) -> set[str]:
     """The ids of all stored files that some event names and whose person is not erased."""
     named = {file for r in read_all(place.brokers, [FIRST]) for file in files_named(place, r)}
-    nobody = Trace("", place.now(), frozenset(), set())
+    nobody = Trace((), place.now(), frozenset(), set())
     masked = ((nobody, r) for r in read_all(place.brokers, ["ticket.masked"]))
     for _, _, event in _opened(place, masked):
         if isinstance(identity := getattr(event, "identity", None), Identity):
@@ -141,13 +156,28 @@ def owners(traces: Iterable[Trace]) -> dict[bytes, Trace]:
     return {ticket.encode(): trace for trace in traces for ticket in trace.tickets}
 
 
-def _known(place: Place, name: str) -> Trace:
-    hashed = place.hash(name)
+def _known(place: Place, names: Iterable[str]) -> Trace:
+    asked = tuple(dict.fromkeys(name for name in map(plain, names) if name))
+    hashes = {place.hash(name) for name in asked}
     with place.vault.reading() as connection:
-        person = persons_behind(connection, [hashed]).get(hashed)
-        hashes = hashes_of(connection, person) if person else frozenset()
-        tickets = tickets_of(connection, person) if person else frozenset()
-    return Trace(name, place.now(), hashes | {hashed}, set(tickets))
+        persons = sorted(set(persons_behind(connection, hashes).values()))
+        known = hashes.union(*(hashes_of(connection, p) for p in persons))
+        tickets = set[str]().union(*(tickets_of(connection, p) for p in persons))
+    return Trace(asked, place.now(), frozenset(known), tickets)
+
+
+def _distinct(traces: Iterable[Trace]) -> list[Trace]:
+    """Each person once, whatever they were asked for by."""
+    found: list[Trace] = []
+    for trace in traces:
+        for same in [t for t in found if t.hashes & trace.hashes]:
+            found.remove(same)
+            trace.asked = tuple(dict.fromkeys((*same.asked, *trace.asked)))
+            trace.hashes |= same.hashes
+            trace.tickets |= same.tickets
+        if trace.asked:
+            found.append(trace)
+    return found
 
 
 def _by_sender(place: Place, by_hash: Mapping[str, Trace], event: TicketReceived) -> Trace | None:
@@ -192,14 +222,23 @@ def _note(trace: Trace, record: Read, event: Any, *, keep: bool) -> None:
         trace.attachments.update((a.id, a) for a in event.attachments if a.id)
     elif isinstance(identity, Identity):
         _note_sender(trace, event.ticket_id, identity.sender.address, identity.customer_id)
-        keys = ((k.id, Attachment(id=k.id, key=k.key)) for k in identity.attachment_keys)
-        trace.attachments = dict(keys) | trace.attachments
+        trace.attachments = _named_files(event, identity) | trace.attachments
     if (external := getattr(event, "external", None)) is not None and external.system:
         trace.external.setdefault(external.system, set()).add(external.id)
     for model in _language_models(event):
         trace.asked_models.setdefault(model, []).append(stamp(record))
     if keep:
         trace.events.append((record, event))
+
+
+def _named_files(event: Any, identity: Identity) -> dict[str, Attachment]:
+    """The stored files of a masked ticket, by the names that its text still has."""
+    text = getattr(event, "text", None)
+    shown = {a.id: a.name for a in text.attachments} if isinstance(text, TicketText) else {}
+    return {
+        k.id: Attachment(id=k.id, key=k.key, file_name=unmask(shown.get(k.id, ""), identity.tokens))
+        for k in identity.attachment_keys
+    }
 
 
 def _note_sender(trace: Trace, ticket: str, *names: str) -> None:
@@ -215,9 +254,8 @@ def _language_models(event: Any) -> Iterator[str]:
 
 
 def _find_letters(place: Place, traces: Sequence[Trace]) -> None:
-    by_name = {t.asked: t for t in traces}
-    tickets = {ticket: trace.asked for ticket, trace in owners(traces).items()}
-    addresses = {address: t.asked for t in traces for address in t.addresses}
+    tickets = {ticket: number for number, t in enumerate(traces) for ticket in t.tickets}
+    addresses = {address: number for number, t in enumerate(traces) for address in t.addresses}
     records = read_all(place.brokers, LETTERS)
-    for name, letter in letters(records, tickets, addresses, place.attachments):
-        by_name[name].letters.append(letter)
+    for number, letter in letters(records, tickets, addresses, place.attachments):
+        traces[number].letters.append(letter)
