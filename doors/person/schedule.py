@@ -55,6 +55,8 @@ HOLDS: Mapping[str, str] = {
     "agent.replied": "replies in the clear",
     "policy.changed": "policies; nobody's data",
     "intake.dead": "messages that are no ticket, as they came; of large ones the key of their file",
+    "reply.sent": "times, states, random ids; no text",
+    "ticket.closed": "outcome, rating, times, random ids; no text",
     "ticket.received.dead": "requests in the clear",
     "agent.replied.dead": "replies in the clear",
 }
@@ -86,7 +88,11 @@ SHOP: Mapping[str, str] = {
 }
 LANCE: Mapping[str, str] = {"chunks": "the shop's own articles; no text of customers"}
 FILES: Mapping[str, tuple[str, int | None, str]] = {
-    "attachments": ("what customers sent, encrypted", SEALED_DAYS, ERASURE),
+    "attachments": (
+        f"what customers sent, encrypted; large unreadable messages ({ORPHAN_DAYS} days)",
+        SEALED_DAYS,
+        ERASURE,
+    ),
     "receipts": ("signed receipts: ids and counts", SEALED_DAYS, APPLY),
     "keys": ("master keys; nobody's data", None, "vault rotate"),
     "state": ("locks, offsets, ids of workers; nobody's data", None, "nothing"),

@@ -222,16 +222,16 @@ def _note(trace: Trace, record: Read, event: Any, *, keep: bool) -> None:
         trace.attachments.update((a.id, a) for a in event.attachments if a.id)
     elif isinstance(identity, Identity):
         _note_sender(trace, event.ticket_id, identity.sender.address, identity.customer_id)
-        trace.attachments = _named_files(event, identity) | trace.attachments
+        trace.attachments = named_files(event, identity) | trace.attachments
     if (external := getattr(event, "external", None)) is not None and external.system:
         trace.external.setdefault(external.system, set()).add(external.id)
-    for model in _language_models(event):
+    for model in asked_models(event):
         trace.asked_models.setdefault(model, []).append(stamp(record))
     if keep:
         trace.events.append((record, event))
 
 
-def _named_files(event: Any, identity: Identity) -> dict[str, Attachment]:
+def named_files(event: Any, identity: Identity) -> dict[str, Attachment]:
     """The stored files of a masked ticket, by the names that its text still has."""
     text = getattr(event, "text", None)
     shown = {a.id: a.name for a in text.attachments} if isinstance(text, TicketText) else {}
@@ -245,7 +245,7 @@ def _note_sender(trace: Trace, ticket: str, *names: str) -> None:
     trace.named.setdefault(ticket, set()).update(plain(n) for n in names if n.strip())
 
 
-def _language_models(event: Any) -> Iterator[str]:
+def asked_models(event: Any) -> Iterator[str]:
     """Who outside was asked: a second opinion, or a draft that was made by a prompt."""
     if (opinion := getattr(event, "second_opinion", None)) is not None:
         yield opinion.model
