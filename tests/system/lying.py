@@ -1,9 +1,10 @@
 """A running shop -> what lies there and stands in no schedule: topics, tables, files."""
 
+import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -15,19 +16,26 @@ BESIDE = ("-wal", "-shm", "-journal")  # what SQLite lays beside a file, which g
 # in a process of its own: to close a file of SQLite drops the locks of the process that closes it
 SCAN = """
 import contextlib, json, pathlib, sys
-home, secret = pathlib.Path(sys.argv[1]), bytes.fromhex(sys.argv[2])
-hits = {}
-for file in [f for f in home.rglob("*") if f.is_file()]:
+home, secrets = pathlib.Path(sys.argv[1]), [bytes.fromhex(s) for s in sys.argv[2:]]
+hits = {s.hex(): {} for s in secrets}
+# Kafka's indexes are offsets, and sparse: of megabytes that hold nothing
+files = [f for f in home.rglob("*") if f.is_file() and f.suffix not in {".index", ".timeindex"}]
+for file in files:
     with contextlib.suppress(FileNotFoundError):  # the broker removes files as it likes
-        hits[str(file.relative_to(home))] = file.read_bytes().lower().count(secret)
-print(json.dumps({name: count for name, count in hits.items() if count}))
+        data = file.read_bytes().lower()
+        for secret in secrets:
+            if count := data.count(secret):
+                hits[secret.hex()][str(file.relative_to(home))] = count
+print(json.dumps(hits))
 """
 
 
-def files_with(home: Path, secret: bytes) -> str:
-    """JSON: every file that holds these bytes, in whatever case, and how often."""
-    command = [sys.executable, "-c", SCAN, str(home), secret.hex()]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+def files_with(home: Path, secrets: Sequence[bytes]) -> list[dict[str, int]]:
+    """For each of these bytes, every file that holds them, in whatever case, and how often."""
+    command = [sys.executable, "-c", SCAN, str(home), *(s.hex() for s in secrets)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    hits = json.loads(done.stdout)
+    return [hits[secret.hex()] for secret in secrets]
 
 
 def unnamed(settings: Settings, own: frozenset[str] = frozenset()) -> list[str]:

@@ -247,21 +247,19 @@ class Line:
         process.send_signal(signal.SIGKILL)
         process.communicate()
 
-    def bytes_of(self, name: str) -> dict[str, int]:
-        """Where a person's canary can be read: topics as anybody reads them, and every file."""
-        secrets = [f"Canary{name}".lower().encode()]
-        found: dict[str, int] = {}
+    def bytes_of(self, *names: str) -> dict[str, dict[str, int]]:
+        """Where canaries can be read: topics as anybody reads them, and every file."""
+        secrets = {name: f"Canary{name}".lower().encode() for name in names}
+        files = files_with(self.settings.home, list(secrets.values()))
+        found = dict(zip(names, files, strict=True))
         for record in read_all(self.settings.brokers, list(all_topics())):
             whole = b"".join(
                 (record.key or b"", record.value or b"", *(v for _, v in record.headers))
-            )
-            if any(s in whole.lower() for s in secrets):
-                found[record.topic] = found.get(record.topic, 0) + 1
-        return found | self.files_with(secrets[0])
-
-    def files_with(self, secret: bytes) -> dict[str, int]:
-        files: dict[str, int] = json.loads(files_with(self.settings.home, secret))
-        return files
+            ).lower()
+            for name, secret in secrets.items():
+                if secret in whole:
+                    found[name][record.topic] = found[name].get(record.topic, 0) + 1
+        return found
 
     def rows(self, ticket: str) -> list[Any]:
         with self.place.models.connect() as connection:
@@ -328,9 +326,9 @@ def test_an_export_holds_what_was_written_decided_and_answered_and_nobody_else(
 def test_an_erasure_that_is_killed_at_every_turn_ends_as_one_that_is_not(
     line: Line, tmp_path: Path
 ) -> None:
-    for name in ("ada", "ben"):
-        assert {"ticket.received", "agent.replied"} <= set(line.bytes_of(name))
-    kept = {name: line.bytes_of(name) for name in ("cem", "dua")}
+    found = line.bytes_of("ada", "ben", "cem", "dua")
+    assert all({"ticket.received", "agent.replied"} <= set(places) for places in found.values())
+    kept = {name: found[name] for name in ("cem", "dua")}
     wrapped = _wrapped_keys(line)
     people = tmp_path / "people.txt"
     people.write_text(f"{address('ada')}\n\n  {address('ben').upper()}\n{address('ada')}\n")
@@ -343,10 +341,10 @@ def test_an_erasure_that_is_killed_at_every_turn_ends_as_one_that_is_not(
     assert {each["id"] for each in told} == set(underway)
     assert len(list((line.settings.home / "receipts").glob("*.json"))) == 2
     _nothing_is_left(line, "ada", "ben")
-    assert {name: line.bytes_of(name) for name in ("cem", "dua")} == kept
+    assert line.bytes_of("cem", "dua") == kept
     gone = [w for w in wrapped if w not in _wrapped_keys(line)]
     assert len(gone) == 4
-    assert not any(line.files_with(key.lower()) for key in gone)
+    assert not any(files_with(line.settings.home, [key.lower() for key in gone]))
     assert topics.check(line.settings.brokers) == []
 
 
@@ -395,7 +393,7 @@ def test_a_late_redelivery_is_buried_unread_and_retention_takes_it_out(line: Lin
     line.answer()
     dead = line.records("ticket.received.dead")
     assert [r.value for r in dead] == [b""]
-    assert set(line.bytes_of("ada")) != set()
+    assert line.bytes_of("ada")["ada"]
     done = json.loads(line.command("retention", "apply", "--json"))
     assert done["tombstones"] == 1
     again = json.loads(line.command("retention", "apply", "--json"))
@@ -522,9 +520,9 @@ def _wrapped_keys(line: Line) -> list[bytes]:
 def _nothing_is_left(line: Line, *names: str) -> None:
     """The broker removes compacted files a second after the proof."""
     end = time.monotonic() + 20
-    while time.monotonic() < end and any(line.bytes_of(name) for name in names):
+    while any((left := line.bytes_of(*names)).values()) and time.monotonic() < end:
         time.sleep(0.5)
-    assert [line.bytes_of(name) for name in names] == [{} for _ in names]
+    assert not any(left.values()), left
     assert not any(_has_photo(line, name) for name in names)
     assert _has_photo(line, "cem")
 
