@@ -28,6 +28,11 @@ class Person:
         return f"{GIVEN[int(self.canary[2:6], 16) % len(GIVEN)]} {self.canary.capitalize()}"
 
     @property
+    def words(self) -> str:
+        """What is searched for: as a stage would embed this person's message."""
+        return f"My order, {self.name}. I am {self.name}, {self.address}, {self.canary}"
+
+    @property
     def address(self) -> str:
         return f"{self.canary}@mail.example"
 
