@@ -3,13 +3,11 @@
     python benchmarks/erasure.py [--persons 1000]
 
 Every person has a canary in name, address, subject, text, attachment and in the agent's reply.
-Looked at is every byte under HOME (broker logs decompressed, databases, LanceDB, attachments, state),
-all topics as a consumer reads them, all rows of all versions of every LanceDB table, and in every
-vector column the nearest neighbours of what the erased wrote. Sealed records are tried with every key
-that is left, the wrapped keys of the erased are looked for byte by byte, the read models are made
-anew. The same looks before the erasure are the control: they must find everybody and every key. No
-LanceDB table holds text of customers, so the search has a control of its own, a table of the very
-words that are searched for: there it must find everybody.
+Looked at is every byte under HOME (broker logs decompressed), all topics as a consumer reads them,
+all rows of all versions of every LanceDB table, and in every vector column the nearest neighbours
+of what the erased wrote. Sealed records are tried with every key that is left, the wrapped keys of
+the erased are looked for, the read models are made anew. The same looks before are the control. No
+LanceDB table holds text of customers: the search's own control is a table of the very words.
 """
 
 import argparse

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import orjson
 from sqlalchemy import delete, func, select
 
 from ticketstream.doors.person.erase import LOG_SECONDS, Say, resume
@@ -28,6 +27,7 @@ from ticketstream.vault.forgetting import (
     in_chunks,
     remember_erased,
 )
+from ticketstream.vault.receipts import PUBLIC, check, public_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def apply(place: Place, say: Say) -> Applied:
     with alone(place):
         configure(place.brokers, {t.name: t.config() for t in topics().values()})
         now = place.now()
-        returned = _returned(place)
+        returned = _returned(place, say)
         persons = _forget_old(place, now - timedelta(days=SEALED_DAYS))
         place.vault.forget_log()
         return Applied(
@@ -80,19 +80,24 @@ def apply(place: Place, say: Say) -> Applied:
         )
 
 
-def _returned(place: Place) -> int:
+def _returned(place: Place, say: Say) -> int:
     """Erase again whom a receipt names and a restored backup of the vault brought back."""
     with place.vault.writing() as connection:
-        known, told = erased_tickets(connection), set(_receipted(place.receipts))
+        known, told = erased_tickets(connection), set(_receipted(place, say))
         t = tables.ticket.c
         back = set(in_chunks(connection, t.person, t.ticket_id, known | told))
         remember_erased(connection, told - known)
         return forget(connection, back).persons
 
 
-def _receipted(folder: Path) -> Iterator[str]:
-    for file in folder.glob("*.json"):
-        yield from orjson.loads(file.read_bytes())["receipt"]["tickets"]
+def _receipted(place: Place, say: Say) -> Iterator[str]:
+    """Ticket ids of all receipts that are genuine: nobody is forgotten because of another file."""
+    for file in sorted(place.receipts.glob("*.json")):
+        checked = check(file.read_bytes(), public_key(place.keys / PUBLIC))
+        if checked.fault:
+            say(f"{file} is left aside: {checked.fault}")
+        else:
+            yield from checked.receipt["tickets"]
 
 
 def _forget_old(place: Place, before: datetime) -> int:

@@ -505,6 +505,13 @@ def test_a_restored_backup_of_the_vault_is_erased_again_by_its_receipts(line: Li
     done = json.loads(line.command("retention", "apply", "--json"))
     assert done["returned"] == 1
     assert json.loads(line.command("person", "find", address("eva"), "--json"))["tickets"] == 0
+    forged = home / "receipts" / "forged.json"
+    told = json.loads(_receipt(line).read_text())
+    told["receipt"]["tickets"] = [str(identity_of("fon"))]
+    forged.write_text(json.dumps(told))
+    assert json.loads(line.command("retention", "apply", "--json"))["returned"] == 0
+    assert json.loads(line.command("person", "find", address("fon"), "--json"))["tickets"] == 1
+    forged.unlink()
 
 
 def _receipt(line: Line) -> Path:
