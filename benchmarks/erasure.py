@@ -22,7 +22,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from erasure_look import (
     Shop,
@@ -38,7 +37,7 @@ from erasure_look import (
     wrapped,
 )
 from erasure_near import control, neighbours
-from erasure_people import Person, people, write_mails
+from erasure_people import Person, people, reply, write_mails
 from erasure_scan import canaries
 from figures import table
 from machine import machine
@@ -52,9 +51,6 @@ from ticketstream.doors.person.place import Place, place_of
 from ticketstream.doors.reading_room import keep_up, rebuild_all
 from ticketstream.doors.settings import Settings, load
 from ticketstream.schemas.draft import DraftCreated
-from ticketstream.schemas.envelope import Producer
-from ticketstream.schemas.masked import Identity
-from ticketstream.schemas.outcome import AgentReplied, Labels
 from ticketstream.schemas.topics import dead_topic
 from ticketstream.stream import topics as topic_room
 from ticketstream.stream.local import broker
@@ -193,26 +189,8 @@ def answered(place: Place) -> dict[str, str]:
             opened: Any = place.vault.open(draft, frozenset({"identity"}))
             if found := canaries(opened.identity.sender.address.encode()):
                 (tickets[draft.ticket_id],) = found
-                publisher.send(_reply(draft, record.value or b"", opened.identity))
+                publisher.send(reply(draft, record.value or b"", opened.identity))
     return tickets
-
-
-def _reply(draft: DraftCreated, value: bytes, identity: Identity) -> AgentReplied:
-    return AgentReplied(
-        event_id=uuid5(NAMESPACE_URL, f"reply/{draft.event_id}"),
-        ticket_id=draft.ticket_id,
-        case_id=draft.case_id,
-        cause_id=draft.event_id,
-        occurred_at=draft.occurred_at,
-        shop=draft.shop,
-        producer=Producer("bench-crm", "1"),
-        draft=value,
-        actions=("edited",),
-        final_text=f"Dear {identity.sender.name},\n\nwe look into it ({identity.sender.address}).",
-        label_after=Labels(intent="report_problem"),
-        agent="agent 7",
-        comment=f"{identity.sender.name} called, too",
-    )
 
 
 def _wait_for_review(settings: Settings, wanted: int) -> None:

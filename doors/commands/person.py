@@ -42,7 +42,7 @@ def register(app: typer.Typer) -> None:
 @person.command()
 def find(who: Who, *, json: Json = False) -> None:
     """Count what is held of a person, place by place; nothing of it is shown."""
-    from ticketstream.doors.person.trace import trace_all  # noqa: PLC0415
+    from ticketstream.doors.person.search import trace_all  # noqa: PLC0415
     from ticketstream.projections.purge import rows_of  # noqa: PLC0415
 
     place = opened_place()
@@ -67,7 +67,7 @@ def export(
     from ticketstream.doors.equip import policy_of  # noqa: PLC0415
     from ticketstream.doors.person.export import Wish  # noqa: PLC0415
     from ticketstream.doors.person.export import export as write  # noqa: PLC0415
-    from ticketstream.doors.person.trace import trace_all  # noqa: PLC0415
+    from ticketstream.doors.person.search import trace_all  # noqa: PLC0415
 
     if language not in {"en", "de"}:
         raise SettingError("--language must be en or de")
@@ -98,7 +98,7 @@ def erase(
 ) -> None:
     """Forget people for good, and sign a receipt each; run it again when it was interrupted."""
     from ticketstream.doors.person import erase as work  # noqa: PLC0415
-    from ticketstream.doors.person.trace import trace_all  # noqa: PLC0415
+    from ticketstream.doors.person.search import trace_all  # noqa: PLC0415
 
     place = opened_place()
     finished = work.resume(place, progress)

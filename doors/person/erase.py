@@ -16,7 +16,8 @@ from typing import Any
 from ticketstream.doors.intake.loops import sender_kind
 from ticketstream.doors.person.place import Place, alone, iso
 from ticketstream.doors.person.receipt import write_receipt
-from ticketstream.doors.person.trace import Trace, received_of
+from ticketstream.doors.person.search import received_of
+from ticketstream.doors.person.trace import Trace
 from ticketstream.projections.purge import purge
 from ticketstream.schemas.errors import BrokerError, VaultError
 from ticketstream.schemas.topics import CLEAR_TOPICS

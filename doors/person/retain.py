@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from ticketstream.doors.person.erase import LOG_SECONDS, Say, resume
 from ticketstream.doors.person.place import Place, alone
 from ticketstream.doors.person.schedule import DEAD_ROW_DAYS, ORPHAN_DAYS, SEALED_DAYS
-from ticketstream.doors.person.trace import files_named, stored_files
+from ticketstream.doors.person.search import files_named, stored_files
 from ticketstream.projections.purge import expire, purge
 from ticketstream.schemas.topics import CLEAR_TOPICS
 from ticketstream.stream.reading import read_all

@@ -58,7 +58,7 @@ from ticketstream.vault.keys import create_master_keys
 from ticketstream.vault.ports import Arrival, Identifiers
 from ticketstream.vault.receipts import create_receipt_key
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 PROGRAM = [sys.executable, "-m", "ticketstream.doors.main"]
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NAMES = ("ada", "ben", "cem", "dua", "eva", "fon", "ida")
