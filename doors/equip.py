@@ -10,11 +10,13 @@ from ticketstream import __version__
 from ticketstream.doors.settings import Settings, secret_in
 from ticketstream.processors.policy import default_policy, load_policy
 from ticketstream.processors.route import RouteResources
+from ticketstream.projections.store import ReadModels, read_engine
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.errors import PolicyError, SettingError
 from ticketstream.schemas.policy import Policy
 from ticketstream.stream.work import Resources, Seals
 from ticketstream.vault.facts import NoShop, SqliteShop
+from ticketstream.vault.forgetting import erased_by
 from ticketstream.vault.key_variables import KeyVariables
 from ticketstream.vault.keys import PLAIN, KeyFiles, KeySource, master_keys
 from ticketstream.vault.kms import CommandKms
@@ -53,6 +55,13 @@ def key_source(settings: Settings) -> KeySource:
             "choose one"
         )
     return KeyVariables(keys, successors)
+
+
+def models_of(settings: Settings) -> ReadModels:
+    """The read models, which keep the vault's erased tickets blank."""
+    return ReadModels(
+        read_engine(settings.read_models_url), erased=erased_by(vault_engine(settings.vault_url))
+    )
 
 
 def shop_of(settings: Settings) -> Shop:

@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         description="A file of the shop's own names, addresses and numbers, which stay readable; "
         "default: KNOWLEDGE/shop/own.txt",
     )
+    notice: Path | None = Field(
+        None,
+        description="The shop's privacy notice (TOML), for exports and receipts; "
+        "default: KNOWLEDGE/shop/notice.toml",
+    )
     policy: Path | None = Field(None, description="A policy document; default: the shipped one")
     models: Path = Field(ROOT / "models", description="Folder of the model folders")
     knowledge: Path = Field(ROOT / "knowledge", description="Folder of articles and products")
@@ -117,6 +122,10 @@ class Settings(BaseSettings):
         values = {n: v.get_secret_value() for n, v in given.items() if v}
         successors = {n.removesuffix("_next"): v for n, v in values.items() if n.endswith("_next")}
         return {n: v for n, v in values.items() if not n.endswith("_next")}, successors
+
+    @property
+    def notice_file(self) -> Path:
+        return self.notice or self.knowledge / "shop" / "notice.toml"
 
     @property
     def knowledge_index(self) -> Path:

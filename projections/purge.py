@@ -1,6 +1,6 @@
 """Ticket ids -> rows of the read models without text, person, facts and case: labels stay."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,14 @@ from ticketstream.projections.timeline import timeline
 from ticketstream.vault.database import writer
 from ticketstream.vault.forgetting import chunks
 
+# which of some tickets are erased: who projects is handed this and keeps them blank
+Erased = Callable[[Collection[str]], frozenset[str]]
+
+
+def nobody(_: Collection[str]) -> frozenset[str]:
+    """No ticket is erased: for those who only read."""
+    return frozenset()
+
 
 def _emptied(table: Table) -> Case[Any]:
     """No bytes in place of a sealed text: whoever opens it is told that it is erased."""
@@ -44,22 +52,27 @@ BLANK: dict[Table, dict[str, Any]] = {
 }
 
 
-def purge(engine: Engine, tickets: Collection[str]) -> dict[str, int]:
-    """Blank the rows of forgotten tickets; twice changes nothing.
+def blank(connection: Connection, tickets: Collection[str]) -> dict[str, int]:
+    """Blank the rows of forgotten tickets in the caller's transaction; twice changes nothing.
 
     Returns:
         By table, how many rows there are of these tickets.
     """
     counts = dict.fromkeys((str(t.name) for t in BLANK), 0)
-    with writer(engine).begin() as connection:
-        for part in chunks(tickets):
-            for table, values in BLANK.items():
-                mine = table.c.ticket_id.in_(part)
-                counts[str(table.name)] += connection.execute(
-                    update(table).where(mine).values(values)
-                ).rowcount
-            _summaries(connection, part)
+    for part in chunks(tickets):
+        for table, values in BLANK.items():
+            mine = table.c.ticket_id.in_(part)
+            counts[str(table.name)] += connection.execute(
+                update(table).where(mine).values(values)
+            ).rowcount
+        _summaries(connection, part)
     return counts
+
+
+def purge(engine: Engine, tickets: Collection[str]) -> dict[str, int]:
+    """`blank` while nobody projects; who projects asks before every batch who is erased."""
+    with writer(engine).begin() as connection:
+        return blank(connection, tickets)
 
 
 def rows_of(engine: Engine, tickets: Collection[str]) -> dict[str, int]:

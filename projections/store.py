@@ -27,8 +27,10 @@ from ticketstream.projections.corrections import CORRECTIONS
 from ticketstream.projections.dead import DEAD
 from ticketstream.projections.placed import Place, Placed
 from ticketstream.projections.projection import Projection, Write, write_all
+from ticketstream.projections.purge import Erased, blank, nobody
 from ticketstream.projections.tickets import TICKETS
 from ticketstream.projections.timeline import TIMELINE
+from ticketstream.schemas.envelope import Event
 from ticketstream.schemas.errors import SettingError
 from ticketstream.vault.database import engine_of, writer
 
@@ -83,15 +85,22 @@ def read_engine(url: str) -> Engine:
 
 
 class ReadModels:
-    """The read models of one database.
+    """The read models of one database; `erased` says whose rows are written without the person.
 
     Raises:
         SettingError: the database cannot be opened.
     """
 
-    def __init__(self, engine: Engine, projections: Sequence[Projection] = PROJECTIONS) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        projections: Sequence[Projection] = PROJECTIONS,
+        *,
+        erased: Erased = nobody,
+    ) -> None:
         self.engine = engine
         self.projections = projections
+        self.erased = erased
         self._writer = writer(engine)
 
     def start(self) -> Start:
@@ -137,6 +146,9 @@ class ReadModels:
                 write_all(connection, each.writes(fresh))
                 _move(connection, each, fresh)
                 taken.update((r.place, r.offset) for r in fresh)
+            # asked under the lock: an erasure that is not told here yet blanks the rows afterwards
+            if gone := self.erased(_tickets(batch)):
+                blank(connection, gone)
         return len(taken)
 
     def pulse(self) -> str:
@@ -168,6 +180,10 @@ class ReadModels:
                 f"the read models at {place} cannot be opened ({type(error).__name__}): "
                 "check TICKETSTREAM_READ_MODELS and that its file or server can be written"
             ) from error
+
+
+def _tickets(batch: Sequence[Placed]) -> set[str]:
+    return {r.event.ticket_id for r in batch if isinstance(r.event, Event)}
 
 
 def _models(connection: Connection) -> list[Any]:

@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import Column, Connection, Engine, delete, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
+from ticketstream.schemas.errors import VaultError
 from ticketstream.vault import tables
 from ticketstream.vault.leftovers import vacuum
 
@@ -37,6 +39,7 @@ class Erasure:
         hashes: keyed hashes of the person's addresses and customer numbers.
         tickets: every ticket id; what is added later is added by `update`.
         attachments: ids of stored files.
+        senders: keyed hashes under which the doors counted the person's mails.
         done: steps that are done, in order, with what each of them counted.
     """
 
@@ -44,6 +47,7 @@ class Erasure:
     hashes: frozenset[str]
     tickets: frozenset[str] = frozenset()
     attachments: frozenset[str] = frozenset()
+    senders: frozenset[str] = frozenset()
     done: dict[str, dict[str, Any]] = field(default_factory=dict)
     id: str = field(default_factory=lambda: token_hex(8))
 
@@ -68,6 +72,28 @@ def remember_erased(connection: Connection, tickets: Iterable[str]) -> None:
 def erased_tickets(connection: Connection) -> frozenset[str]:
     """Every ticket id of everybody who was ever forgotten."""
     return frozenset(connection.execute(select(tables.erased.c.ticket_id)).scalars())
+
+
+def erased_by(engine: Engine) -> Callable[[Collection[str]], frozenset[str]]:
+    """What says of some tickets which are erased; it takes no key.
+
+    Raises:
+        VaultError: the vault's store cannot be read.
+    """
+
+    def erased(tickets: Collection[str]) -> frozenset[str]:
+        try:
+            tables.erased.create(engine, checkfirst=True)
+            with engine.connect() as connection:
+                e = tables.erased.c
+                return frozenset(in_chunks(connection, e.ticket_id, e.ticket_id, tickets))
+        except SQLAlchemyError as error:
+            raise VaultError(
+                f"the vault cannot be asked who is erased ({type(error).__name__}): "
+                "check that its file or server can be read"
+            ) from error
+
+    return erased
 
 
 def persons_behind(connection: Connection, hashes: Collection[str]) -> dict[str, str]:
@@ -194,7 +220,7 @@ def _packed(erasure: Erasure) -> bytes:
 
 def _unpacked(data: bytes) -> Erasure:
     plain = orjson.loads(data)
-    sets: Sequence[str] = ("hashes", "tickets", "attachments")
+    sets: Sequence[str] = ("hashes", "tickets", "attachments", "senders")
     frozen: Callable[[str], frozenset[str]] = lambda name: frozenset(plain[name])  # noqa: E731
     began = datetime.fromisoformat(plain["began_at"])
     return Erasure(**plain | {n: frozen(n) for n in sets} | {"began_at": began})

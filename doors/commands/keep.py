@@ -30,11 +30,11 @@ def show_retention(*, json: Json = False) -> None:
 
     rows = schedule()
     if json:
-        say_json([asdict(row) for row in rows])
+        say_json([asdict(row) | {"where": row.where} for row in rows])
         return
     table(
-        ["kind", "name", "kept", "ended by", "holds"],
-        [[r.kind, r.name, _days(r.days), r.ends, r.holds] for r in rows],
+        ["kind", "name", "in HOME", "kept", "ended by", "holds"],
+        [[r.kind, r.name, r.where, _days(r.days), r.ends, r.holds] for r in rows],
     )
 
 

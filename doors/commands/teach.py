@@ -117,8 +117,7 @@ def evaluate(
 
 def _corrections() -> list[Any]:
     """Opened for this training only: no file of them is written, and who is erased is not in it."""
-    from ticketstream.doors.equip import open_vault  # noqa: PLC0415
-    from ticketstream.doors.reading_room import models_of  # noqa: PLC0415
+    from ticketstream.doors.equip import models_of, open_vault  # noqa: PLC0415
     from ticketstream.learning.corrections import corrected  # noqa: PLC0415
     from ticketstream.processors.taxonomy import shipped_labels  # noqa: PLC0415
 
