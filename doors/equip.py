@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from ticketstream import __version__
-from ticketstream.doors.settings import Settings
+from ticketstream.doors.settings import PREFIX, Settings
 from ticketstream.processors.policy import default_policy, load_policy
 from ticketstream.processors.route import RouteResources
 from ticketstream.schemas.codec import Codec
@@ -66,14 +67,49 @@ def own_names(settings: Settings) -> frozenset[str]:
         SettingError: the file is not there.
     """
     path = settings.own_names or settings.knowledge / "shop" / "own.txt"
+    return frozenset(_lines(path, "the shop's own names, addresses and numbers"))
+
+
+def agents(settings: Settings) -> tuple[str, ...]:
+    """Names and addresses of those who answer for the shop: a line each, masked everywhere.
+
+    Raises:
+        SettingError: the file is not there.
+    """
+    path = settings.agents or settings.knowledge / "shop" / "agents.txt"
+    return _lines(path, "the names and addresses of the people who answer")
+
+
+def _lines(path: Path, what: str) -> tuple[str, ...]:
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingError(
-            f"{path} cannot be read ({type(error).__name__}): list the shop's own names, addresses "
-            "and numbers there, a line each, or leave the file empty"
+            f"{path} cannot be read ({type(error).__name__}): list {what} there, a line each, "
+            "or leave the file empty"
         ) from error
-    return frozenset(line.strip() for line in lines if line.strip())
+    return tuple(filter(None, (line.strip() for line in lines)))
+
+
+def detectors(settings: Settings) -> Any:
+    """The detectors, with the forms of the shop's own numbers.
+
+    Raises:
+        SettingError: a form that cannot be; the message names the variable and how to write one.
+    """
+    from ticketstream.processors.detectors import detectors_of  # noqa: PLC0415
+
+    names = ("order_numbers", "invoice_numbers", "customer_numbers")
+    return detectors_of(*(_written(settings, name) for name in names))
+
+
+def _written(settings: Settings, name: str) -> Any:
+    from ticketstream.processors.detectors.written import Written  # noqa: PLC0415
+
+    try:
+        return Written(getattr(settings, name))
+    except ValueError as error:
+        raise SettingError(f"{PREFIX}{name.upper()}: {error}") from error
 
 
 @cache
@@ -89,17 +125,34 @@ def entities_of(settings: Settings) -> Any:
     return _entities(settings.models)
 
 
-def mask_resources(gate: Gate, settings: Settings) -> Resources:
-    """Detectors, the entity model and the vault's gate."""
+def masker_of(settings: Settings, token_key: bytes) -> Any:
+    """Detectors, the shop's names, the entity model: what mask and review find by."""
+    from ticketstream.processors.detectors import known  # noqa: PLC0415
+    from ticketstream.processors.masker import Masker  # noqa: PLC0415
+
+    listed = agents(settings)
+    return Masker(
+        token_key,
+        own_names(settings),
+        detectors(settings),
+        known.finder(known.listed_people(listed)),
+        entities_of(settings).find,
+    )
+
+
+def masker_version(settings: Settings) -> str:
+    """Of the code, the weights, and what the shop set: all that can change what is masked."""
+    model = entities_of(settings).manifest
+    numbers = (settings.order_numbers, settings.invoice_numbers, settings.customer_numbers)
+    said = repr((sorted(own_names(settings)), agents(settings), numbers))
+    return f"{__version__}+{model.name}-{model.version}+{sha256(said.encode()).hexdigest()[:12]}"
+
+
+def mask_resources(gate: Gate, settings: Settings, token_key: bytes) -> Resources:
+    """The masker and the vault's gate."""
     from ticketstream.processors.mask import MaskResources  # noqa: PLC0415
 
-    entities = entities_of(settings)
-    return MaskResources(gate, masker_version(entities), own_names(settings), entities.find)
-
-
-def masker_version(entities: Any) -> str:
-    """Of the code, and of the weights that can change what is masked."""
-    return f"{__version__}+{entities.manifest.name}-{entities.manifest.version}"
+    return MaskResources(gate, masker_version(settings), masker_of(settings, token_key))
 
 
 def classify_resources(settings: Settings) -> Resources:
@@ -125,20 +178,19 @@ def draft_resources(settings: Settings) -> Resources:
 
 
 def review_resources(
-    opener: Opener, codec: Codec, agent_key: bytes, settings: Settings
+    opener: Opener, codec: Codec, settings: Settings, agent_key: bytes, token_key: bytes
 ) -> Resources:
     """The masker again, and what opens the draft that was handed back."""
     from ticketstream.processors.review import ReviewResources  # noqa: PLC0415
 
-    entities = entities_of(settings)
-    version = masker_version(entities)
-    own = own_names(settings)
-    return ReviewResources(opener, codec, version, agent_key, own, entities.find)
+    masker = masker_of(settings, token_key)
+    return ReviewResources(opener, codec, masker_version(settings), agent_key, masker)
 
 
 def _mask(settings: Settings) -> Equipment:
     vault = open_vault(settings, identity=True)
-    return Equipment(mask_resources(vault, settings), vault)
+    token_key = load_key(settings.key_folder, "tokens")
+    return Equipment(mask_resources(vault, settings, token_key), vault)
 
 
 def _classify(settings: Settings) -> Equipment:
@@ -155,8 +207,9 @@ def _draft(settings: Settings) -> Equipment:
 
 def _review(settings: Settings) -> Equipment:
     vault = open_vault(settings, identity=True)
-    agent_key = load_key(settings.key_folder, "agents")
-    return Equipment(review_resources(vault, codec_of(settings), agent_key, settings), vault)
+    agent_key, token_key = (load_key(settings.key_folder, name) for name in ("agents", "tokens"))
+    resources = review_resources(vault, codec_of(settings), settings, agent_key, token_key)
+    return Equipment(resources, vault)
 
 
 EQUIP: dict[str, Callable[[Settings], Equipment]] = {

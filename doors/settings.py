@@ -36,6 +36,16 @@ class Settings(BaseSettings):
         description="A file of the shop's own names, addresses and numbers, which stay readable; "
         "default: KNOWLEDGE/shop/own.txt",
     )
+    agents: Path | None = Field(
+        None,
+        description="A file of the names and addresses of those who answer, which are masked; "
+        "default: KNOWLEDGE/shop/agents.txt",
+    )
+    order_numbers: str = Field(
+        "KB-0000000", description="Forms of order numbers: 0 a digit, ? a letter, * either"
+    )
+    invoice_numbers: str = Field("INV-0000-000000", description="Forms of invoice numbers")
+    customer_numbers: str = Field("C-000000", description="Forms of customer numbers")
     policy: Path | None = Field(None, description="A policy document; default: the shipped one")
     models: Path = Field(ROOT / "models", description="Folder of the model folders")
     knowledge: Path = Field(ROOT / "knowledge", description="Folder of articles and products")

@@ -19,6 +19,7 @@ NAMES = (
     "intake",  # hashes Message-IDs into ticket ids
     "draws",  # decides audits
     "agents",  # makes agents' pseudonyms
+    "tokens",  # binds tokens to their tickets
 )
 
 

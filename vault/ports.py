@@ -13,10 +13,17 @@ from ticketstream.schemas.record import Erased
 
 @dataclass(frozen=True, slots=True)
 class Identifiers:
-    """By what the shop's own systems know a ticket: address, customer and order numbers."""
+    """By what the shop's own systems know a ticket: address, customer and order numbers.
+
+    Attributes:
+        customer_id: the customer number that upstream vouches for.
+        claimed_customer_id: one that was typed. It may help to look facts up and says nothing
+            about who wrote.
+    """
 
     address: str = ""
     customer_id: str = ""
+    claimed_customer_id: str = ""
     order_numbers: tuple[str, ...] = ()
     order: Order | None = None
     customer: Customer | None = None
