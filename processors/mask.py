@@ -175,8 +175,3 @@ def spoken(text: TicketText, hint: str) -> Language:
     """The language of what the customer wrote; tokens are of none."""
     written = TOKEN_LIKE.sub(" ", "\n".join(ticket_parts.written_by_customer(text)))
     return language_of(written, hint)
-
-
-def explain(ticket: TicketReceived, masker: Masker) -> list[list[Span]]:
-    """What was found where, for each of the texts of `ticket_parts.texts_of`."""
-    return read(ticket, masker).spans

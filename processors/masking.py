@@ -134,7 +134,7 @@ def mask_parts(
     parts: Sequence[str],
     found: Sequence[Sequence[Span]],
     numbering: Numbering,
-    own: frozenset[str] = tokens.NOTHING,
+    own: frozenset[str] = frozenset(),
 ) -> Masking:
     """Each part with its spans replaced by tokens, numbered by first appearance over all parts.
 

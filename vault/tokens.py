@@ -24,7 +24,6 @@ from typing import NamedTuple
 from ticketstream.schemas.masked import TokenValue
 
 Write = Callable[[str, int, int], str]
-NOTHING: frozenset[str] = frozenset()
 
 LETTERS = "bcdfghjkmnpqrstvwxz"  # without l, which looks like 1
 CHECK = 5  # letters
@@ -86,9 +85,9 @@ def plain(text: str) -> str:
     return TOKEN.sub(lambda m: m[0] if m[4] is None else f"{m[0][: -CHECK - 2]}]", text)
 
 
-def escape(text: str, own: frozenset[str] = NOTHING) -> str:
-    """The text with a backslash in everything that looks like a token, `own` tokens excepted."""
-    return TOKEN_LIKE.sub(lambda m: m[0] if m[0] in own else f"[\\{m[1]}{m[2]}", text)
+def escape(text: str) -> str:
+    """The text with a backslash in everything that looks like a token."""
+    return TOKEN_LIKE.sub(lambda m: f"[\\{m[1]}{m[2]}", text)
 
 
 def unescape(text: str) -> str:

@@ -35,7 +35,7 @@ class Form:
         return re.compile(LEFT + "".join(self._pieces()) + RIGHT, re.IGNORECASE)
 
     def _pieces(self) -> Iterator[str]:
-        optional = f"(?:{MARK}|[ \u00a0]?)"
+        optional, spaced = f"(?:{MARK}|[ \u00a0]?)", f"(?:{MARK}|[ \u00a0])"
         for run in RUN.finditer(self.text):
             first = run[0][0]
             before = self.text[run.start() - 1 : run.start()]
@@ -45,7 +45,7 @@ class Form:
             elif first not in MARKS or not before:
                 yield re.escape(first)
             else:
-                yield optional if self.loose else f"(?:{MARK})"
+                yield optional if self.loose else spaced if first == " " else f"(?:{MARK})"
 
     def spelled(self, surface: str) -> str | None:
         """The number as the shop writes it; None for what is not of this form."""
