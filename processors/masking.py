@@ -1,10 +1,9 @@
 """parts of a ticket and what was found in them -> masked parts and what their tokens stand for."""
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from ticketstream.processors.detectors.span import Span
 from ticketstream.schemas.masked import Token, TokenValue
@@ -69,7 +68,8 @@ def _beside(text: str, span: Span, kept: Sequence[Span]) -> Iterator[Span]:
     """What of a span no kept span covers: all of it, or the parts that hold letters or digits."""
     place = span.start
     first = max(bisect_right(kept, span.start, key=_start) - 1, 0)
-    cuts = [s for s in islice(kept, first, None) if s.start < span.end and span.start < s.end]
+    last = bisect_left(kept, span.end, key=_start)
+    cuts = [s for s in kept[first:last] if span.start < s.end]
     if not cuts:
         yield span
         return
