@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from ticketstream import __version__
-from ticketstream.doors.settings import PREFIX, Settings
+from ticketstream.doors.settings import Settings
+from ticketstream.doors.shop import agents, detectors, numbers, readable
 from ticketstream.processors.policy import default_policy, load_policy
 from ticketstream.processors.route import RouteResources
 from ticketstream.schemas.codec import Codec
-from ticketstream.schemas.errors import PolicyError, SettingError
+from ticketstream.schemas.errors import PolicyError
 from ticketstream.schemas.policy import Policy
 from ticketstream.stream.work import Resources, Seals
 from ticketstream.vault.facts import NoShop, SqliteShop
@@ -60,58 +61,6 @@ def policy_of(settings: Settings) -> Policy:
         raise PolicyError(f"{settings.policy} cannot be read: {type(error).__name__}") from error
 
 
-def own_names(settings: Settings) -> frozenset[str]:
-    """What the shop calls itself and where it is reached: a line each, readable for everybody.
-
-    Raises:
-        SettingError: the file is not there.
-    """
-    path = settings.own_names or settings.knowledge / "shop" / "own.txt"
-    return frozenset(_lines(path, "the shop's own names, addresses and numbers"))
-
-
-def agents(settings: Settings) -> tuple[str, ...]:
-    """Names and addresses of those who answer for the shop: a line each, masked everywhere.
-
-    Raises:
-        SettingError: the file is not there.
-    """
-    path = settings.agents or settings.knowledge / "shop" / "agents.txt"
-    return _lines(path, "the names and addresses of the people who answer")
-
-
-def _lines(path: Path, what: str) -> tuple[str, ...]:
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(
-            f"{path} cannot be read ({type(error).__name__}): list {what} there, a line each, "
-            "or leave the file empty"
-        ) from error
-    return tuple(filter(None, (line.strip() for line in lines)))
-
-
-def detectors(settings: Settings) -> Any:
-    """The detectors, with the forms of the shop's own numbers.
-
-    Raises:
-        SettingError: a form that cannot be; the message names the variable and how to write one.
-    """
-    from ticketstream.processors.detectors import detectors_of  # noqa: PLC0415
-
-    names = ("order_numbers", "invoice_numbers", "customer_numbers")
-    return detectors_of(*(_written(settings, name) for name in names))
-
-
-def _written(settings: Settings, name: str) -> Any:
-    from ticketstream.processors.detectors.written import Written  # noqa: PLC0415
-
-    try:
-        return Written(getattr(settings, name))
-    except ValueError as error:
-        raise SettingError(f"{PREFIX}{name.upper()}: {error}") from error
-
-
 @cache
 def _entities(models: Path) -> Any:
     """Once a process: mask and `--explain` share it."""
@@ -126,25 +75,19 @@ def entities_of(settings: Settings) -> Any:
 
 
 def masker_of(settings: Settings, token_key: bytes) -> Any:
-    """Detectors, the shop's names, the entity model: what mask and review find by."""
+    """Detectors, the shop's words and people, the entity model: what mask and review find by."""
     from ticketstream.processors.detectors import known  # noqa: PLC0415
     from ticketstream.processors.masker import Masker  # noqa: PLC0415
 
-    listed = agents(settings)
-    return Masker(
-        token_key,
-        own_names(settings),
-        detectors(settings),
-        known.finder(known.listed_people(listed)),
-        entities_of(settings).find,
-    )
+    people = known.finder(known.listed_people(agents(settings)))
+    entities = entities_of(settings).find
+    return Masker(token_key, readable(settings), detectors(settings), people, entities)
 
 
 def masker_version(settings: Settings) -> str:
     """Of the code, the weights, and what the shop set: all that can change what is masked."""
     model = entities_of(settings).manifest
-    numbers = (settings.order_numbers, settings.invoice_numbers, settings.customer_numbers)
-    said = repr((sorted(own_names(settings)), agents(settings), numbers))
+    said = repr((sorted(readable(settings)), agents(settings), numbers(settings)))
     return f"{__version__}+{model.name}-{model.version}+{sha256(said.encode()).hexdigest()[:12]}"
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from ticketstream.processors.detectors import canonical, detect
 from ticketstream.processors.detectors.span import Span
 from ticketstream.processors.detectors.view import view
-from ticketstream.processors.masking import mask_parts, resolve
-from ticketstream.vault.tokens import unmask
+from ticketstream.processors.masking import Numbering, mask_parts, resolve
+from ticketstream.vault.tokens import token, unmask
 
 DISGUISES = (
     "ＤＥ８９ ３７０４ ００４４ ０５３２ ０１３０ ００",
@@ -83,7 +83,7 @@ def test_the_order_of_places_stays(text: str) -> None:
 
 @given(TEXTS)
 def test_masking_a_disguised_text_is_undone_exactly(text: str) -> None:
-    masking = mask_parts([text], [detect(text)])
+    masking = mask_parts([text], [detect(text)], Numbering(token, canonical))
     assert unmask(masking.parts[0], masking.values) == text
 
 
