@@ -8,6 +8,13 @@ from ticketstream.processors.detectors.labelled import ARTICLE_BEFORE, mentions
 from ticketstream.processors.detectors.span import LEFT, RIGHT, Span, offsets_of, scan
 
 CANDIDATE = re.compile(rf"{LEFT}(?<![0-9][.,])[0-9](?:[ \u00a0-]?[0-9]){{11,18}}{RIGHT}")
+# the groups of a card, with the same mark or line break between them, whatever it is
+GROUPED = re.compile(
+    rf"{LEFT}(?:[2-6][0-9]{{3}}(?P<mark>[ \t./_-]{{1,2}}|[ ]?\r?\n[> ]{{0,2}})"
+    rf"[0-9]{{4}}(?P=mark)[0-9]{{4}}(?P=mark)[0-9]{{4}}"
+    rf"|3[47][0-9]{{2}}(?P<other>[ \t./_-]{{1,2}}|[ ]?\r?\n[> ]{{0,2}})"
+    rf"[0-9]{{6}}(?P=other)[0-9]{{5}}){RIGHT}"
+)
 SHORTEST = 12
 USUAL = (15, 16)  # digits
 ANNOUNCED = re.compile(
@@ -52,11 +59,18 @@ FOURS = re.compile(r"[3-6]\d{3}(?:[ \u00a0-]\d{4}){3}")
 def find(text: str) -> list[Span]:
     """Every card number, whole, hidden but for its end, or only the end; typos included."""
     spans = scan(CANDIDATE, read, text)
+    spans += [Span(*m.span(), "CARD", 0.94, "card") for m in GROUPED.finditer(text) if checks(m[0])]
     spans += [Span(*m.span(), "CARD", 0.9, "card") for m in HIDDEN.finditer(text) if is_hidden(m)]
     if mentions(text, WORDS):
         spans += [Span(*m.span("value"), "CARD", 0.85, "card") for m in LAST.finditer(text)]
         spans += [Span(*m.span("value"), "CARD", 0.93, "card") for m in CODE.finditer(text)]
     return spans
+
+
+def checks(surface: str) -> bool:
+    """Whether a number is an issuer's and its check digit fits."""
+    digits = re.sub(r"\D", "", surface)
+    return bool(ISSUERS.fullmatch(digits)) and luhn.is_valid(digits)
 
 
 def is_hidden(found: re.Match[str]) -> bool:

@@ -11,7 +11,7 @@ SHOP = Written("INV-0000-000000")
 # as most programs for invoices number them: with the year
 USUAL = re.compile(
     rf"{LEFT}(?:INV|RE"
-    rf"|RG)[ \u00a0]?[-–_]?[ \u00a0]?20[0-9]{{2}}[-–_/ ]?[0-9]{{4,8}}{RIGHT}",  # noqa: RUF001
+    rf"|RG)[ \u00a0]?[-–—_]?[ \u00a0]?20[0-9]{{2}}[-–—_/ ]?[0-9]{{4,8}}{RIGHT}",  # noqa: RUF001
     re.IGNORECASE,
 )
 called = labelled.finder(

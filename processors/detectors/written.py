@@ -9,7 +9,7 @@ from ticketstream.processors.detectors.span import LEFT, RIGHT
 
 SLOTS = {"0": "[0-9]", "?": "[A-Za-z]", "*": "[A-Za-z0-9]"}
 MARKS = "-_/.#: "
-MARK = r"[ \u00a0]?[-\u2013_/.#:][ \u00a0]?"
+MARK = r"[ \u00a0]?[-\u2013\u2014_/.#:][ \u00a0]?"
 RUN = re.compile(r"([0?*])\1*|[^0?*]")
 LEAST, LEAST_ALONE, MOST = 3, 6, 40
 SURE = 2  # letters that tell a number without its mark: `KB4821973`, but not `C104233`
@@ -41,11 +41,15 @@ class Form:
             before = self.text[run.start() - 1 : run.start()]
             if first in SLOTS:
                 yield optional if first == "0" and self.loose and before.isalpha() else ""
-                yield f"{SLOTS[first]}{{{len(run[0])}}}"
+                yield self._run(SLOTS[first], len(run[0]))
             elif first not in MARKS or not before:
                 yield re.escape(first)
             else:
                 yield optional if self.loose else spaced if first == " " else f"(?:{MARK})"
+
+    def _run(self, slot: str, count: int) -> str:
+        """Digits or letters in a row; where letters tell the number, people may group them."""
+        return rf"{slot}(?:[ \u00a0]?{slot}){{{count - 1}}}" if self.loose else f"{slot}{{{count}}}"
 
     def spelled(self, surface: str) -> str | None:
         """The number as the shop writes it; None for what is not of this form."""
