@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from ticketstream import __version__
 from ticketstream.doors.settings import Settings, secret_in
+from ticketstream.doors.shop import agents, detectors, numbers, readable
 from ticketstream.processors.policy import default_policy, load_policy
 from ticketstream.processors.route import RouteResources
 from ticketstream.projections.store import ReadModels, read_engine
@@ -101,23 +103,6 @@ def policy_of(settings: Settings) -> Policy:
         raise PolicyError(f"{settings.policy} cannot be read: {type(error).__name__}") from error
 
 
-def own_names(settings: Settings) -> frozenset[str]:
-    """What the shop calls itself and where it is reached: a line each, readable for everybody.
-
-    Raises:
-        SettingError: the file is not there.
-    """
-    path = settings.own_names or settings.knowledge / "shop" / "own.txt"
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(
-            f"{path} cannot be read ({type(error).__name__}): list the shop's own names, addresses "
-            "and numbers there, a line each, or leave the file empty"
-        ) from error
-    return frozenset(line.strip() for line in lines if line.strip())
-
-
 @cache
 def _entities(models: Path) -> Any:
     """Once a process: mask and `--explain` share it."""
@@ -131,17 +116,28 @@ def entities_of(settings: Settings) -> Any:
     return _entities(settings.models)
 
 
-def mask_resources(gate: Gate, settings: Settings) -> Resources:
-    """Detectors, the entity model and the vault's gate."""
+def masker_of(settings: Settings, token_key: bytes) -> Any:
+    """Detectors, the shop's words and people, the entity model: what mask and review find by."""
+    from ticketstream.processors.detectors import known  # noqa: PLC0415
+    from ticketstream.processors.masker import Masker  # noqa: PLC0415
+
+    people = known.finder(known.listed_people(agents(settings)))
+    entities = entities_of(settings).find
+    return Masker(token_key, readable(settings), detectors(settings), people, entities)
+
+
+def masker_version(settings: Settings) -> str:
+    """Of the code, the weights, and what the shop set: all that can change what is masked."""
+    model = entities_of(settings).manifest
+    said = repr((sorted(readable(settings)), agents(settings), numbers(settings)))
+    return f"{__version__}+{model.name}-{model.version}+{sha256(said.encode()).hexdigest()[:12]}"
+
+
+def mask_resources(gate: Gate, settings: Settings, token_key: bytes) -> Resources:
+    """The masker and the vault's gate."""
     from ticketstream.processors.mask import MaskResources  # noqa: PLC0415
 
-    entities = entities_of(settings)
-    return MaskResources(gate, masker_version(entities), own_names(settings), entities.find)
-
-
-def masker_version(entities: Any) -> str:
-    """Of the code, and of the weights that can change what is masked."""
-    return f"{__version__}+{entities.manifest.name}-{entities.manifest.version}"
+    return MaskResources(gate, masker_version(settings), masker_of(settings, token_key))
 
 
 def classify_resources(settings: Settings) -> Resources:
@@ -167,20 +163,19 @@ def draft_resources(settings: Settings) -> Resources:
 
 
 def review_resources(
-    opener: Opener, codec: Codec, agent_key: bytes, settings: Settings
+    opener: Opener, codec: Codec, settings: Settings, agent_key: bytes, token_key: bytes
 ) -> Resources:
     """The masker again, and what opens the draft that was handed back."""
     from ticketstream.processors.review import ReviewResources  # noqa: PLC0415
 
-    entities = entities_of(settings)
-    version = masker_version(entities)
-    own = own_names(settings)
-    return ReviewResources(opener, codec, version, agent_key, own, entities.find)
+    masker = masker_of(settings, token_key)
+    return ReviewResources(opener, codec, masker_version(settings), agent_key, masker)
 
 
 def _mask(settings: Settings) -> Equipment:
     vault = open_vault(settings, identity=True, shop=shop_of(settings))
-    return Equipment(mask_resources(vault, settings), vault)
+    token_key = key_source(settings).load("tokens")
+    return Equipment(mask_resources(vault, settings, token_key), vault)
 
 
 def _classify(settings: Settings) -> Equipment:
@@ -197,8 +192,10 @@ def _draft(settings: Settings) -> Equipment:
 
 def _review(settings: Settings) -> Equipment:
     vault = open_vault(settings, identity=True)
-    agent_key = key_source(settings).load("agents")
-    return Equipment(review_resources(vault, codec_of(settings), agent_key, settings), vault)
+    keys = key_source(settings)
+    agent_key, token_key = keys.load("agents"), keys.load("tokens")
+    resources = review_resources(vault, codec_of(settings), settings, agent_key, token_key)
+    return Equipment(resources, vault)
 
 
 EQUIP: dict[str, Callable[[Settings], Equipment]] = {

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     key_intake: SecretStr | None = Field(None, description="The key of ticket ids, in hex")
     key_draws: SecretStr | None = Field(None, description="The key of the draws, in hex")
     key_agents: SecretStr | None = Field(None, description="The key of agents' names, in hex")
+    key_tokens: SecretStr | None = Field(None, description="The key of tokens' checks, in hex")
     key_text_next: SecretStr | None = Field(None, description="For `vault rotate`: its successor")
     key_identity_next: SecretStr | None = Field(
         None, description="For `vault rotate`: its successor"
@@ -58,6 +59,16 @@ class Settings(BaseSettings):
         description="The shop's privacy notice (TOML), for exports and receipts; "
         "default: KNOWLEDGE/shop/notice.toml",
     )
+    agents: Path | None = Field(
+        None,
+        description="A file of the names and addresses of those who answer, which are masked; "
+        "default: KNOWLEDGE/shop/agents.txt",
+    )
+    order_numbers: str = Field(
+        "KB-0000000", description="Forms of order numbers: 0 a digit, ? a letter, * either"
+    )
+    invoice_numbers: str = Field("INV-0000-000000", description="Forms of invoice numbers")
+    customer_numbers: str = Field("C-000000", description="Forms of customer numbers")
     policy: Path | None = Field(None, description="A policy document; default: the shipped one")
     models: Path = Field(ROOT / "models", description="Folder of the model folders")
     knowledge: Path = Field(ROOT / "knowledge", description="Folder of articles and products")

@@ -23,14 +23,29 @@ class AttachmentText(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Grammar(Record):
+    """How a person's token is spoken of; "" is unknown.
+
+    `gender_by` is what tells the gender: a title before the name, or the given name. `name` says
+    which part of a name the token stands for.
+    """
+
+    token: str = ""
+    gender: Literal["", "female", "male"] = ""
+    gender_by: Literal["", "title", "given_name"] = ""
+    name: Literal["", "full", "given", "family"] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TicketText(Record):
-    """The masked free text of a ticket."""
+    """The masked free text of a ticket, and how its people are spoken of."""
 
     subject: str = ""
     text: str = ""
     quoted: str = ""
     transcript: tuple[Turn, ...] = ()
     attachments: tuple[AttachmentText, ...] = ()
+    grammar: tuple[Grammar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ NAMES = (
     "intake",  # hashes Message-IDs into ticket ids
     "draws",  # decides audits
     "agents",  # makes agents' pseudonyms
+    "tokens",  # binds tokens to their tickets
 )
 NEXT = "next"  # suffix of a key file that is to replace the present one
 

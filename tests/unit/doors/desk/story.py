@@ -87,8 +87,8 @@ def story(
     desk: Desk,
     number: int = 1,
     *,
-    subject: str = "Where is my order [ORDER_1]?",
-    text: str = "Hello,\n\nI ordered the Aurora lamp on 2 November and [ORDER_1] is not here yet."
+    subject: str = "Where is my order [ORDER_1-kfqxt]?",
+    text: str = "Hello,\n\nI ordered the Aurora lamp on 2 November, [ORDER_1-kfqxt] is not here."
     "\nCan you tell me when it comes?\n\nKind regards\n[NAME_1]",
     language: str = "en",
     route: Any = "agent_suggestion",
