@@ -68,9 +68,7 @@ def publish_paths(
                 publisher.send(answer)
                 tickets += 1
             else:
-                letter = letter_of(
-                    raw.data, answer.reason, answer.message, door_of(settings, id_key)
-                )
+                letter = letter_of(raw.data, answer, door_of(settings, id_key))
                 publisher.send_raw("intake.dead", *letter)
                 dead += 1
     return Published(tickets, dead)

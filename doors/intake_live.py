@@ -10,8 +10,9 @@ from ticketstream.doors.desk.serve import Server
 from ticketstream.doors.equip import codec_of, key_source
 from ticketstream.doors.intake.counts import DoorCounts
 from ticketstream.doors.intake.http import Gate, create_app
-from ticketstream.doors.intake.imap import Mailbox, mailbox_of, poll
+from ticketstream.doors.intake.imap import poll
 from ticketstream.doors.intake.imap_door import ImapDoor
+from ticketstream.doors.intake.imap_login import Mailbox, mailbox_of
 from ticketstream.doors.intake.loops import Rates
 from ticketstream.doors.intake.notes import Notes
 from ticketstream.doors.intake_door import door_of
@@ -82,7 +83,7 @@ def imap_door(settings: Settings, brokers: str, counts: DoorCounts) -> ImapDoor:
 
 
 def poll_once(settings: Settings, brokers: str, since: date | None) -> dict[str, int]:
-    """Look at the mailbox once; how many tickets, dead letters, loops, and mails left as too large.
+    """Look at the mailbox once; how many tickets, dead letters, loops, and mails left there.
 
     Raises:
         MailboxError, BrokerError: nothing of what failed was marked.
@@ -90,7 +91,7 @@ def poll_once(settings: Settings, brokers: str, since: date | None) -> dict[str,
     """
     door = imap_door(settings, brokers, DoorCounts("imap"))
     told = poll(mailbox(settings, since), door.take)
-    return {**door.told, "too_large": told.too_large}
+    return {**door.told, "left": told.left}
 
 
 def keep_polling(settings: Settings, brokers: str, since: date | None, stop: Event) -> None:
@@ -111,8 +112,9 @@ def keep_polling(settings: Settings, brokers: str, since: date | None, stop: Eve
             pause = min(2 * pause, max(LONGEST_PAUSE, settings.imap_seconds))
             log.warning("mailbox_away", error=type(error).__name__, seconds=pause)
         else:
-            if told.too_large:
-                log.warning("mail_too_large", mails=told.too_large)
+            counts.left(told.left)
+            if told.left:
+                log.warning("mails_left", mails=told.left)
         stop.wait(pause)
 
 

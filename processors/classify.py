@@ -18,7 +18,13 @@ from ticketstream.processors.calibration import (
 )
 from ticketstream.processors.encoder import Encoder
 from ticketstream.processors.heads import Heads, Judgement
-from ticketstream.processors.lexicon import Phrases, shipped_weights, sounds_like, triggers
+from ticketstream.processors.lexicon import (
+    Phrases,
+    noisy_or,
+    shipped_weights,
+    sounds_like,
+    triggers,
+)
 from ticketstream.processors.requests import further_requests, sentences
 from ticketstream.processors.taxonomy import Labels, shipped_labels
 from ticketstream.processors.ticket_parts import written_by_customer
@@ -65,7 +71,7 @@ class ClassifyResources:
         code_version: str,
     ) -> Self:
         """The resources of loaded models."""
-        wording = [{**shipped_weights(name)} for name in ("injection", "spam")]
+        wording = [{**shipped_weights(name)} for name in ("injection", "hidden", "spam")]
         models = [encoder.manifest.sha256, heads.manifest.sha256, calibration.id]
         said = orjson.dumps([models, {k: [*v] for k, v in phrases.items()}, wording])
         version = f"{code_version}+{sha256(said).hexdigest()[:12]}"
@@ -132,7 +138,7 @@ def classified(
         calibration=calibration.calibration,
         sentiment=Sentiment(judged.polarity, judged.anger, judged.urgency),
         triggers=triggers(text, resources.phrases),
-        injection=sounds_like(everything(ticket.text), shipped_weights("injection")),
+        injection=injection(ticket),
         spam=max(judged.spam, sounds_like(text, shipped_weights("spam"))),
     )
 
@@ -151,6 +157,13 @@ def judged_text(text: object) -> str:
     body = "\n".join(filter(None, (part.strip() for part in written)))
     said = joint(subject, body) or "\n".join(a.text for a in text.attachments).strip()
     return plain(said)
+
+
+def injection(ticket: TicketMasked) -> float:
+    """How much a ticket tries to give orders to a machine: by its words, and by what it hid."""
+    said = sounds_like(everything(ticket.text), shipped_weights("injection"))
+    hid = (w for name, w in shipped_weights("hidden").items() if ticket.signals.get(name))
+    return noisy_or((said, *hid))
 
 
 def everything(text: object) -> str:

@@ -138,6 +138,27 @@ def test_orders_hidden_in_an_attachment_are_told(resources: ClassifyResources) -
     assert classify([replace(ticket(""), text=text)], resources)[0].injection >= 0.5
 
 
+@pytest.mark.parametrize(
+    ("signals", "high"),
+    [
+        ({}, False),
+        ({"hidden_text": 3}, False),
+        ({"hidden_text": 3, "invisible_characters": 40}, False),
+        ({"hidden_text": 1, "hidden_orders": 1}, True),
+    ],
+)
+def test_what_a_mail_hid_speaks_for_an_injection_and_orders_among_it_decide(
+    resources: ClassifyResources, signals: dict[str, int], high: bool
+) -> None:
+    plain, hiding = classify(
+        [ticket("Where is my lamp?"), replace(ticket("Where is my lamp?"), signals=signals)],
+        resources,
+    )
+    assert plain.injection == 0.0
+    assert (hiding.injection > plain.injection) is bool(signals)
+    assert (hiding.injection >= 0.5) is high
+
+
 def test_what_is_not_judged_passes_through(resources: ClassifyResources) -> None:
     given = replace(
         ticket("Où est mon colis ?"),
