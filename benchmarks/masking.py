@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from pathlib import Path
@@ -30,10 +31,11 @@ from machine import machine
 from masking_score import Found, scored
 from masking_sets import BETWEEN, Text, own, presidio_research
 
-from ticketstream.doors.equip import entities_of
+from ticketstream.doors.equip import masker_of
 from ticketstream.doors.settings import ROOT, load
-from ticketstream.processors.detectors.entities import Finder, nothing
+from ticketstream.processors.detectors.entities import nothing
 from ticketstream.processors.mask import read
+from ticketstream.processors.masker import Masker
 from ticketstream.schemas.envelope import Producer
 from ticketstream.schemas.received import Sender, TicketReceived
 
@@ -74,11 +76,12 @@ def _sets(options: argparse.Namespace) -> dict[str, list[Text]]:
 
 
 def _answers(texts: Sequence[Text], peers: Path | None, name: str) -> dict[str, Answer]:
-    entities = entities_of(load()).find
+    masker = replace(masker_of(load(), b"benchmark"), readable=OWN)
+    rules = replace(masker, entities=nothing)
     maskers: dict[str, Callable[[Text], Found]] = {
-        "ours": lambda t: _ours(t, entities),
-        "ours, no From line": lambda t: _ours(t, entities, told=False),
-        "ours, rules only": lambda t: _ours(t, nothing, told=False),
+        "ours": lambda t: _ours(t, masker),
+        "ours, no From line": lambda t: _ours(t, masker, told=False),
+        "ours, rules only": lambda t: _ours(t, rules, told=False),
     }
     found = {masker: _timed(find, texts) for masker, find in maskers.items()}
     if peers:
@@ -87,9 +90,9 @@ def _answers(texts: Sequence[Text], peers: Path | None, name: str) -> dict[str, 
     return found
 
 
-def _ours(text: Text, entities: Finder, *, told: bool = True) -> Found:
+def _ours(text: Text, masker: Masker, *, told: bool = True) -> Found:
     """What mask finds in subject and body, in offsets of both as one text."""
-    reading = read(_ticket(text, told=told), OWN, entities)
+    reading = read(_ticket(text, told=told), masker)
     shift = len(text.subject + BETWEEN) if text.subject else 0
     places = zip((0, shift), reading.spans[:2], strict=True)
     return [(s.start + by, s.end + by, s.type) for by, spans in places for s in spans]
