@@ -7,6 +7,7 @@ from typing import NamedTuple
 OFFICE = "application/vnd.openxmlformats-officedocument."
 UNKNOWN = "application/octet-stream"
 PDF = "application/pdf"
+HTML = "text/html"
 TNEF = "application/ms-tnef"
 LOOKED_AT = 4096  # bytes that tell text from other files
 
@@ -114,7 +115,7 @@ def sniff(data: bytes) -> str:
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return next((kind for name, kind in INSIDE_ZIP if name in data), "application/zip")
     if PAGE.match(data[:LOOKED_AT]):
-        return "text/html"
+        return HTML
     if PICTURE.match(data[:LOOKED_AT]):
         return "image/svg+xml"
     return next((kind for magic, kind in MAGIC if data.startswith(magic)), "") or _inner(data)

@@ -113,9 +113,11 @@ class Entities:
         sure = begins + shares[:, [self.labels.index(f"I-{kind}") for kind in kinds]]
         # unsure of which kind is not unsure of whether: all decide together, the likeliest names it
         personal = sure.sum(axis=1)
+        likeliest = sure.argmax(axis=1)
         least = np.array([self.least[kind] for kind in kinds])
-        held = personal >= least[sure.argmax(axis=1)]
-        opens = begins.sum(axis=1) > personal / 2
+        held = personal >= least[likeliest]
+        # street, place and postcode are one address, whether or not each could begin one
+        opens = (begins.sum(axis=1) > personal / 2) & (likeliest != kinds.index("ADDRESS"))
         for group in grouped(text, places, held, opens):
             start, end = whole_words(text, places[group[0]][0], places[group[-1]][1])
             kind = kinds[int(sure[group].sum(axis=0).argmax())]
