@@ -87,9 +87,9 @@ def stored(shop: Shop) -> int:
 def wrapped(shop: Shop, gone: set[str]) -> list[bytes]:
     """The wrapped keys of those who are to go."""
     ids = {ticket for ticket, canary in shop.tickets.items() if canary in gone}
-    with sqlite3.connect(shop.settings.vault_file) as vault:
+    with sqlite3.connect(shop.settings.home / "vault.db") as vault:
         rows = vault.execute(
-            "select t.ticket_id, p.text_key, p.identity_key from ticket t join person p"
+            "select t.ticket_id, p.text_key, p.identity_key from admission t join person p"
             " using (person)"
         ).fetchall()
     vault.close()

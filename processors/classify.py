@@ -18,13 +18,20 @@ from ticketstream.processors.calibration import (
 )
 from ticketstream.processors.encoder import Encoder
 from ticketstream.processors.heads import Heads, Judgement
-from ticketstream.processors.lexicon import Phrases, shipped_weights, sounds_like, triggers
+from ticketstream.processors.lexicon import (
+    Phrases,
+    noisy_or,
+    shipped_weights,
+    sounds_like,
+    triggers,
+)
 from ticketstream.processors.requests import further_requests, sentences
 from ticketstream.processors.taxonomy import Labels, shipped_labels
 from ticketstream.processors.ticket_parts import written_by_customer
 from ticketstream.schemas.classified import Sentiment, TicketClassified
 from ticketstream.schemas.envelope import Producer, answering
 from ticketstream.schemas.masked import TicketMasked, TicketText
+from ticketstream.vault.tokens import plain
 
 COVERED = 0.9  # the prediction set's labels have at least this probability together
 
@@ -64,7 +71,7 @@ class ClassifyResources:
         code_version: str,
     ) -> Self:
         """The resources of loaded models."""
-        wording = [{**shipped_weights(name)} for name in ("injection", "spam")]
+        wording = [{**shipped_weights(name)} for name in ("injection", "hidden", "spam")]
         models = [encoder.manifest.sha256, heads.manifest.sha256, calibration.id]
         said = orjson.dumps([models, {k: [*v] for k, v in phrases.items()}, wording])
         version = f"{code_version}+{sha256(said).hexdigest()[:12]}"
@@ -131,13 +138,15 @@ def classified(
         calibration=calibration.calibration,
         sentiment=Sentiment(judged.polarity, judged.anger, judged.urgency),
         triggers=triggers(text, resources.phrases),
-        injection=sounds_like(everything(ticket.text), shipped_weights("injection")),
+        injection=injection(ticket),
         spam=max(judged.spam, sounds_like(text, shipped_weights("spam"))),
     )
 
 
 def judged_text(text: object) -> str:
     """Subject and what the customer wrote, as one text; attachments only where nothing else is.
+
+    Tokens are plain, `[ORDER_1]`, as in the texts that the heads learned from.
 
     Raises:
         TypeError: the text is sealed or erased: the loop opens it before it calls.
@@ -146,7 +155,15 @@ def judged_text(text: object) -> str:
         raise TypeError("classify reads open text")
     subject, *written = written_by_customer(text)
     body = "\n".join(filter(None, (part.strip() for part in written)))
-    return joint(subject, body) or "\n".join(a.text for a in text.attachments).strip()
+    said = joint(subject, body) or "\n".join(a.text for a in text.attachments).strip()
+    return plain(said)
+
+
+def injection(ticket: TicketMasked) -> float:
+    """How much a ticket tries to give orders to a machine: by its words, and by what it hid."""
+    said = sounds_like(everything(ticket.text), shipped_weights("injection"))
+    hid = (w for name, w in shipped_weights("hidden").items() if ticket.signals.get(name))
+    return noisy_or((said, *hid))
 
 
 def everything(text: object) -> str:
@@ -154,7 +171,7 @@ def everything(text: object) -> str:
     assert isinstance(text, TicketText)
     turns = (turn.text for turn in text.transcript)
     attached = (part for a in text.attachments for part in (a.name, a.text))
-    return "\n\n".join((text.subject, text.text, text.quoted, *turns, *attached))
+    return plain("\n\n".join((text.subject, text.text, text.quoted, *turns, *attached)))
 
 
 def joint(subject: str, body: str) -> str:

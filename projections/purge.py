@@ -40,9 +40,13 @@ def _emptied(table: Table) -> Case[Any]:
     return case((table.c.text.is_(None), null()), else_=literal(b"", LargeBinary))
 
 
+AMOUNTS = (  # and what else the shop told
+    *("currency", "customer_value", "order_amount"),
+    *("payment", "payment_method", "payment_due"),
+)
 # what a forgotten person's rows lose; what is named in docs/privacy.md stays, and leads to nobody
 BLANK: dict[Table, dict[str, Any]] = {
-    ticket: dict.fromkeys(("case_id", "currency", "customer_value", "order_amount")),
+    ticket: dict.fromkeys(("case_id", *AMOUNTS)),
     timeline: {"person": "", "text": _emptied(timeline)},
     correction: {"person": "", "text": _emptied(correction)},
 }

@@ -7,18 +7,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 
 from ticketstream.schemas.errors import SettingError
 
-WAIT = 30  # seconds for the writer before; and for a writer that is frozen, before it is cut off
+WAIT = 30  # seconds for the writers before
+FROZEN = 15  # seconds until a writer that does nothing in its transaction is cut off
 
 # in PostgreSQL a lock that ends with its transaction, one for each schema and name
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext(current_schema() || :name))")
 _PATIENCE = text(
     "SELECT set_config('lock_timeout', :wait, true),"
-    " set_config('idle_in_transaction_session_timeout', :wait, true)"
+    " set_config('idle_in_transaction_session_timeout', :frozen, true)"
 )
 
 
@@ -40,7 +41,7 @@ def engine_of(url: str, setting: str, *, durable: bool, **options: Any) -> Engin
         raise SettingError(f"{setting} is no SQLAlchemy URL") from error
     backend = parsed.get_backend_name()
     if backend == "postgresql":
-        return _postgres(parsed.set(drivername="postgresql+psycopg"), setting, options)
+        return _postgres(parsed.set(drivername="postgresql+psycopg"), setting, durable, options)
     if backend != "sqlite":
         raise SettingError(f"{setting} must be a sqlite or postgresql URL")
     return _sqlite(url, parsed.database, durable, options)
@@ -59,14 +60,15 @@ def _writes(connection: Connection) -> bool:
     return bool(connection.get_execution_options().get("writes"))
 
 
-def _postgres(url: Any, name: str, options: dict[str, Any]) -> Engine:
+def _postgres(url: URL, name: str, durable: bool, options: dict[str, Any]) -> Engine:
     try:
         engine = create_engine(url, pool_pre_ping=True, **options)
     except ModuleNotFoundError as error:
         raise SettingError(
             f"{name} names a PostgreSQL: install its driver, pip install 'ticketstream[postgres]'"
         ) from error
-    event.listen(engine, "connect", _durable)
+    if durable:
+        event.listen(engine, "connect", _durable)
     event.listen(engine, "begin", partial(_locked, name))
     return engine
 
@@ -81,7 +83,7 @@ def _durable(connection: Any, _record: Any) -> None:
 def _locked(name: str, connection: Connection) -> None:
     if _writes(connection):
         # a frozen process must not hold the lock for ever: the server ends its session
-        connection.execute(_PATIENCE, {"wait": f"{WAIT}s"})
+        connection.execute(_PATIENCE, {"wait": f"{WAIT}s", "frozen": f"{FROZEN}s"})
         connection.execute(_LOCK, {"name": name})
 
 

@@ -1,6 +1,5 @@
 """Persons -> nothing but their ticket ids, and the journal of every erasure that is underway."""
 
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
@@ -14,11 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ticketstream.schemas.errors import VaultError
 from ticketstream.vault import tables
+from ticketstream.vault.leftovers import vacuum
 
 T = TypeVar("T")
 START = datetime(1970, 1, 1, tzinfo=UTC)
 MOST = 500  # values in one statement
-PAUSE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +54,12 @@ class Erasure:
 
 def forget(connection: Connection, persons: Collection[str]) -> Forgotten:
     """Destroy keys and index entries in the caller's transaction; remember tickets as erased."""
-    t = tables.ticket.c
+    t = tables.admission.c
     ids = tuple(in_chunks(connection, t.ticket_id, t.person, persons))
     remember_erased(connection, ids)
     gone = {
         str(table.name): delete_in(connection, table.c.person, persons)
-        for table in (tables.person, tables.address, tables.message, tables.ticket)
+        for table in (tables.person, tables.address, tables.message, tables.admission)
     }
     return Forgotten(gone["person"], gone["address"], gone["message"], ids)
 
@@ -115,7 +114,7 @@ def hashes_of(connection: Connection, person: str) -> frozenset[str]:
 
 def tickets_of(connection: Connection, person: str) -> frozenset[str]:
     """A person's tickets, as far as they were masked."""
-    t = tables.ticket.c
+    t = tables.admission.c
     return frozenset(connection.execute(select(t.ticket_id).where(t.person == person)).scalars())
 
 
@@ -171,17 +170,24 @@ def receipts(connection: Connection) -> dict[str, bytes]:
 
 
 def forget_log(engine: Engine, seconds: float) -> bool:
-    """Empty the write-ahead log of an SQLite file; nothing to do elsewhere."""
+    """Empty the write-ahead log of an SQLite file; in PostgreSQL, free the space of old rows.
+
+    Returns:
+        False when readers held the log all the time.
+    """
     if engine.dialect.name != "sqlite":
+        vacuum(engine)
         return True
+    if not engine.url.database:
+        return True  # in memory
     raw = engine.raw_connection()
-    end = time.monotonic() + seconds
     try:
-        while True:
-            (busy, *_) = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if not busy or time.monotonic() > end:
-                return not busy
-            time.sleep(PAUSE)
+        # on a connection of its own, for it waits as long as it is told here
+        raw.detach()
+        cursor = raw.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
+        (busy, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
     finally:
         raw.close()
 

@@ -12,13 +12,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from ticketstream.schemas.convert import sealable_fields
 from ticketstream.schemas.envelope import Event as TicketEvent
 from ticketstream.schemas.errors import VaultError
+from ticketstream.schemas.masked import Facts
 from ticketstream.schemas.record import ERASED, Erased
 from ticketstream.vault import tables
 from ticketstream.vault.admission import admit
 from ticketstream.vault.database import engine_of, writer
 from ticketstream.vault.forgetting import forget, forget_log
 from ticketstream.vault.keys import MasterKeys, PersonKeys, keyed_hash, unwrap
-from ticketstream.vault.ports import Admission, Arrival, Shop
+from ticketstream.vault.ledger import undecided
+from ticketstream.vault.leftovers import rewrite
+from ticketstream.vault.ports import Admission, Arrival, Question, Shop
 from ticketstream.vault.rotation import note_keys, require_current
 from ticketstream.vault.sealing import open_event, seal_event
 
@@ -68,9 +71,18 @@ class Vault:
 
     def admit(self, arrivals: Sequence[Arrival]) -> list[Admission | Erased]:
         """Person, case and facts of each arrival, decided once per ticket id."""
+        facts = self._facts(arrivals)
         with self.writing() as connection:
             require_current(connection, self.keys)
-            return admit(connection, arrivals, self.keys, self.shop)
+            return admit(connection, arrivals, self.keys, facts)
+
+    def _facts(self, arrivals: Sequence[Arrival]) -> Mapping[str, Facts]:
+        """What the shop says about new tickets; it may be slow, so nothing is locked meanwhile."""
+        with self.reading() as connection:
+            new = undecided(connection, arrivals)
+        questions = [Question(a.shop, a.identifiers, a.occurred_at) for a in new]
+        answers = self.shop.facts(questions) if questions else []
+        return {a.ticket_id: f for a, f in zip(new, answers, strict=True)}
 
     def keys_of(self, persons: Iterable[str]) -> Mapping[str, PersonKeys]:
         """The keys of those persons that are not erased."""
@@ -108,12 +120,19 @@ class Vault:
             return forget(connection, [person]).tickets
 
     def forget_log(self, seconds: float = 10.0) -> bool:
-        """Empty SQLite's write-ahead log, which still holds what was deleted.
+        """Take what was deleted out of the database's own files.
+
+        SQLite's write-ahead log is emptied; in PostgreSQL the tables of keys and of the journal
+        are written anew.
 
         Returns:
-            False when readers held it all the time: then it is emptied when they are gone.
+            False when readers held it all the time: try again when they are gone.
         """
         with _store_errors():
+            if self.engine.dialect.name != "sqlite" and not rewrite(
+                self.engine, (tables.person, tables.erasure), seconds
+            ):
+                return False
             return forget_log(self.engine, seconds)
 
     @contextmanager

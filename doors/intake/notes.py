@@ -1,7 +1,7 @@
 """What the door remembers between messages, in a small SQLite file: keyed hashes and ids only."""
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS submission (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS arrival (
     what BLOB NOT NULL, ticket_id TEXT NOT NULL, at INTEGER NOT NULL,
-    PRIMARY KEY (what, ticket_id)
+    PRIMARY KEY (what, ticket_id, at)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS submission_by_time ON submission (at);
 CREATE INDEX IF NOT EXISTS arrival_by_time ON arrival (at);
@@ -28,7 +28,7 @@ CREATE INDEX IF NOT EXISTS arrival_by_time ON arrival (at);
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who was first under a key.
+    """Who was first under a name.
 
     Attributes:
         ticket_id: of the first submission.
@@ -58,28 +58,39 @@ class Notes:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.executescript(TABLES)
 
-    def claim(self, key: bytes, body: bytes, ticket_id: str, at: datetime) -> Claim:
-        """Take a key for a submission, unless it is taken; who has it now."""
+    def claim(
+        self, names: Sequence[bytes], body: bytes, ticket_id: str, at: datetime
+    ) -> list[Claim]:
+        """Take names for a submission, those that are free; who has each now."""
         with self._open() as connection:
             connection.execute("DELETE FROM submission WHERE at < ?", [_micros(at - KEPT)])
-            connection.execute(
+            connection.executemany(
                 "INSERT OR IGNORE INTO submission (key, body, ticket_id, at) VALUES (?, ?, ?, ?)",
-                [key, body, ticket_id, _micros(at)],
+                [(name, body, ticket_id, _micros(at)) for name in names],
             )
             query = "SELECT ticket_id, at, body, published FROM submission WHERE key = ?"
-            first, micros, taken, published = connection.execute(query, [key]).fetchone()
-        when = START + timedelta(microseconds=micros)
-        return Claim(first, when, same=taken == body, published=bool(published))
+            rows = [connection.execute(query, [name]).fetchone() for name in names]
+        return [
+            Claim(
+                first,
+                START + timedelta(microseconds=micros),
+                same=taken == body,
+                published=bool(published),
+            )
+            for first, micros, taken, published in rows
+        ]
 
-    def published(self, key: bytes) -> None:
-        """The broker has the submission of this key."""
+    def published(self, names: Sequence[bytes]) -> None:
+        """The broker has the submission of these names."""
         with self._open() as connection:
-            connection.execute("UPDATE submission SET published = 1 WHERE key = ?", [key])
+            connection.executemany(
+                "UPDATE submission SET published = 1 WHERE key = ?", [(name,) for name in names]
+            )
 
     def arrivals(self, what: bytes, ticket_id: str, at: datetime, window: timedelta) -> int:
         """Note that a ticket came; how many of the same kind came within the window, it included.
 
-        A ticket that comes again is counted once.
+        A ticket that came at the same time is the same one, read again.
         """
         with self._open() as connection:
             connection.execute("DELETE FROM arrival WHERE at < ?", [_micros(at - KEPT)])
@@ -129,8 +140,7 @@ class Notes:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self.path, timeout=BUSY_S)) as connection, connection:
-            # survives the process, not a power cut: then ids, derived from keys, are still the same
-            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("PRAGMA synchronous=FULL")  # what was accepted outlives a power cut
             connection.execute("PRAGMA secure_delete=ON")  # nothing stays readable in free pages
             yield connection
 

@@ -84,7 +84,7 @@ def _returned(place: Place, say: Say) -> int:
     """Erase again whom a receipt names and a restored backup of the vault brought back."""
     with place.vault.writing() as connection:
         known, told = erased_tickets(connection), set(_receipted(place, say))
-        t = tables.ticket.c
+        t = tables.admission.c
         back = set(in_chunks(connection, t.person, t.ticket_id, known | told))
         remember_erased(connection, told - known)
         return forget(connection, back).persons
@@ -103,7 +103,7 @@ def _receipted(place: Place, say: Say) -> Iterator[str]:
 def _forget_old(place: Place, before: datetime) -> int:
     """Persons who wrote for the last time before the log's own horizon."""
     with place.vault.writing() as connection:
-        t, micros = tables.ticket.c, (before - START) // timedelta(microseconds=1)
+        t, micros = tables.admission.c, (before - START) // timedelta(microseconds=1)
         last = select(t.person).group_by(t.person).having(func.max(t.occurred_at) < micros)
         old = list(connection.execute(last).scalars())
         return forget(connection, old).persons

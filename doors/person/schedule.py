@@ -65,7 +65,7 @@ VAULT: Mapping[str, tuple[str, int | None, str]] = {
     "person": ("a person's two wrapped keys", SEALED_DAYS, ERASURE),
     "address": ("keyed hashes of addresses and customer numbers", SEALED_DAYS, ERASURE),
     "message": ("keyed hashes of Message-IDs", SEALED_DAYS, ERASURE),
-    "ticket": ("case, facts, keyed hash of the subject", SEALED_DAYS, ERASURE),
+    "admission": ("case, facts, keyed hash of the subject", SEALED_DAYS, ERASURE),
     "erased": ("ids of erased tickets: random, nobody's", None, "never: a redelivery must not"),
     "erasure": ("journal while underway, then the receipt", SEALED_DAYS, APPLY),
     "master_key": ("fingerprints of the master keys", None, "vault rotate"),

@@ -20,7 +20,7 @@ from ticketstream.schemas.policy import PolicyChanged
 from ticketstream.vault.forgetting import forget_log
 
 OTHER = "11111111-0f3f-5a55-9c39-2f8d0f3f7a10"
-FACTS = Facts(320.0, 129.9, "EUR", 18, 1, 0)
+FACTS = Facts(320.0, 129.9, "EUR", 18, 1, 0, payment="open", payment_due=64.9)
 EVENTS = [
     replace(e, facts=FACTS) if isinstance(e, TicketMasked) else e
     for e in SAMPLES
@@ -52,7 +52,9 @@ def test_text_person_case_and_amounts_go_and_labels_stay(told: ReadModels) -> No
     counts = purge(told.engine, [TICKET])
     assert counts == {"ticket": 1, "timeline": len(EVENTS), "correction": 1}
     after = of(told, "ticket", TICKET)[0]
-    blank = dict.fromkeys(("case_id", "currency", "customer_value", "order_amount"))
+    assert (before["payment"], before["payment_due"]) == ("open", 64.9)
+    amounts = ("currency", "customer_value", "order_amount", "payment_due")
+    blank = dict.fromkeys(("case_id", "payment", "payment_method", *amounts))
     assert after == before | blank
     steps = [*of(told, "timeline", TICKET), *of(told, "correction", TICKET)]
     assert {(r["person"], r["text"]) for r in steps} == {("", None), ("", b"")}

@@ -21,8 +21,8 @@ def notes(tmp_path: Path, door: Door) -> Notes:
         for ticket in tickets:
             made.arrivals(sender_kind(door, who), ticket, AT, HOUR)
             made.arrivals(sender_kind(door, who, b"lamp"), ticket, AT, HOUR)
-    made.claim(b"key of t1", b"body", "t1", AT)
-    made.claim(b"key of t9", b"body", "t9", AT)
+    made.claim([b"key of t1"], b"body", "t1", AT)
+    made.claim([b"key of t9"], b"body", "t9", AT)
     return made
 
 
@@ -34,7 +34,7 @@ def test_what_the_door_noted_of_a_sender_is_forgotten_whatever_it_was(
     assert notes.count(*hers) == 5
     notes.forget(*hers)
     assert notes.count(*hers) == 0
-    assert notes.claim(b"key of t9", b"body", "other", AT).ticket_id == "t9"
+    assert notes.claim([b"key of t9"], b"body", "other", AT)[0].ticket_id == "t9"
     assert notes.arrivals(sender_kind(door, BEN), "t10", AT, HOUR) == 2
     assert notes.arrivals(sender_kind(door, LENA), "t2", AT, HOUR) == 1
 
