@@ -141,6 +141,8 @@ def verify_receipt(
     say(f"genuine: receipt {checked.receipt['id']}, done at {checked.receipt['done_at']}")
     for each in checked.receipt["destroyed"]:
         say(f"  {each['where']}: {in_words({k: v for k, v in each.items() if k != 'where'})}")
+    say(f"still to expire: {in_words(checked.receipt['expires'])}")
+    say(f"language models: {in_words(checked.receipt['language_models'])}")
 
 
 @receipt.command("list")
@@ -219,5 +221,5 @@ def in_words(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{k.replace('_', ' ')} {in_words(v)}" for k, v in value.items()) or "none"
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
+        return ", ".join(map(in_words, value)) or "none"
     return str(value)
