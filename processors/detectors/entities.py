@@ -45,6 +45,7 @@ WIDE = listed(
     "liechtenstein estonia estland latvia lettland lithuania litauen malta cyprus zypern "
     "iceland island"
 )
+SCHEME = "mailto:"
 EDGE = " \t\r\n\u00a0.,;:!?\"'()[]<>*-–|/•„“”"  # noqa: RUF001
 
 
@@ -192,6 +193,8 @@ def follows(text: str, places: Sequence[Part], one: int, other: int, begins: boo
 
 def whole_words(text: str, start: int, end: int) -> Part:
     """The stretch without what decorates its edges, grown to whole words."""
+    if text[start:end].lower().startswith(SCHEME):
+        start += len(SCHEME)
     while start < end and text[start] in EDGE:
         start += 1
     while end > start and text[end - 1] in EDGE:
