@@ -54,6 +54,7 @@ PAGE = re.compile(
 PICTURE = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!doctype svg[^>]{0,300}>\s*)?<svg\b", re.IGNORECASE
 )
+DECLARED = re.compile(r"[a-z0-9][a-z0-9.+-]{0,80}/[a-z0-9][a-z0-9.+_-]{0,80}")
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 # One content, many declared names: all of these are what their first bytes say.
@@ -102,6 +103,7 @@ class Kind(NamedTuple):
 def kind_of(data: bytes, declared: str) -> Kind:
     """What the bytes are; the declared type stands when they do not say, or name its family."""
     found = sniff(data)
+    declared = declared if DECLARED.fullmatch(declared) else ""
     unknown = declared in {"", UNKNOWN, "application/x-unknown"}
     if not found and unknown and data and _is_text(data):
         return Kind("text/plain", mismatch=False)
