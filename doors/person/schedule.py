@@ -85,6 +85,7 @@ DOORS: Mapping[str, str] = {
 SHOP: Mapping[str, str] = {
     "customer": "the shop's own register of customers, read only",
     "order": "the shop's own register of orders, read only",
+    "payment": "the shop's own register of payments, read only",
 }
 LANCE: Mapping[str, str] = {"chunks": "the shop's own articles; no text of customers"}
 FILES: Mapping[str, tuple[str, int | None, str]] = {
