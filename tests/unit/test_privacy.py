@@ -25,7 +25,7 @@ MAY_SPEAK = {
     "stream/health.py": "listens",
     "stream/local/place.py": "the local broker",
     "stream/local/registry.py": "the local schema registry",
-    "vault/shop_http.py": "the shop's own register",
+    "vault/shop_http.py": "the shop's own system that answers questions",
 }
 
 
