@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from ticketstream import __version__
+from ticketstream.doors.deciding import Prepare, classify_by, draft_by, route_by
 from ticketstream.doors.settings import Settings
 from ticketstream.processors.policy import default_policy, load_policy
 from ticketstream.processors.route import RouteResources
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.errors import PolicyError, SettingError
 from ticketstream.schemas.policy import Policy
+from ticketstream.stream.by_policy import ByPolicy
 from ticketstream.stream.work import Resources, Seals
 from ticketstream.vault.facts import NoShop, SqliteShop
 from ticketstream.vault.keys import load_key, load_master_keys
@@ -25,7 +27,7 @@ from ticketstream.vault.store import Vault, sqlite_engine
 class Equipment:
     """What a stage's worker is made of beside the stage itself."""
 
-    resources: Resources
+    resources: Resources | ByPolicy
     seals: Seals
 
 
@@ -103,25 +105,23 @@ def masker_version(entities: Any) -> str:
 
 
 def classify_resources(settings: Settings) -> Resources:
-    """Encoder, heads and keyword lists."""
-    from ticketstream.processors.classify import ClassifyResources  # noqa: PLC0415
-
-    return ClassifyResources.load(settings.models, policy_of(settings).triggers, __version__)
+    """Encoder, heads and keyword lists under the local policy."""
+    return classify_by(settings)(policy_of(settings))
 
 
 def route_resources(settings: Settings, draw_key: bytes) -> RouteResources:
-    """The policy and the key of the draws."""
+    """The local policy and the key of the draws."""
     return RouteResources.of(policy_of(settings), draw_key, __version__)
 
 
 def draft_resources(settings: Settings) -> Resources:
-    """The knowledge base with its encoder."""
-    from ticketstream.processors.draft import DraftResources  # noqa: PLC0415
-    from ticketstream.processors.encoder import Encoder  # noqa: PLC0415
-    from ticketstream.processors.retrieve import KnowledgeBase  # noqa: PLC0415
+    """The knowledge base with its encoder under the local policy."""
+    return draft_by(settings)(policy_of(settings))
 
-    encoder = Encoder.load(settings.models / "encoder")
-    return DraftResources(KnowledgeBase.open(settings.knowledge_index, encoder), __version__)
+
+def by_policy(settings: Settings, prepare: Prepare) -> ByPolicy:
+    """What follows the published policies; for a shop without one the local policy decides."""
+    return ByPolicy(policy_of(settings), prepare, str(settings.policy or ""))
 
 
 def review_resources(
@@ -142,15 +142,18 @@ def _mask(settings: Settings) -> Equipment:
 
 
 def _classify(settings: Settings) -> Equipment:
-    return Equipment(classify_resources(settings), open_vault(settings, identity=False))
+    prepare = classify_by(settings)
+    return Equipment(by_policy(settings, prepare), open_vault(settings, identity=False))
 
 
 def _route(settings: Settings) -> Equipment:
-    return Equipment(route_resources(settings, load_key(settings.key_folder, "draws")), NoKeys())
+    prepare = route_by(load_key(settings.key_folder, "draws"))
+    return Equipment(by_policy(settings, prepare), NoKeys())
 
 
 def _draft(settings: Settings) -> Equipment:
-    return Equipment(draft_resources(settings), open_vault(settings, identity=False))
+    prepare = draft_by(settings)
+    return Equipment(by_policy(settings, prepare), open_vault(settings, identity=False))
 
 
 def _review(settings: Settings) -> Equipment:

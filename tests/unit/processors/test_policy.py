@@ -24,7 +24,7 @@ def test_the_shipped_policy_has_phrases_for_every_class_that_it_acts_on() -> Non
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a =", "mine.toml is no TOML"),
+        ("a =", "mine.toml, line 1: no TOML"),
         ("treshold = 1", "unknown setting treshold"),
         ("thresholds = { auto = 0.9 }", "unknown setting thresholds.auto"),
         ("thresholds = { auto_reply = 1.7 }", "auto_reply is 1.7: must be from 0 to 1"),
