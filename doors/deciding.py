@@ -6,9 +6,14 @@ from functools import lru_cache
 from ticketstream import __version__
 from ticketstream.doors.settings import Settings
 from ticketstream.processors.calibration import PairCalibration
+from ticketstream.processors.classify import ClassifyResources
+from ticketstream.processors.draft import DraftResources, halted
+from ticketstream.processors.encoder import Encoder
+from ticketstream.processors.heads import Heads
 from ticketstream.processors.policy import version_of
-from ticketstream.processors.route import RouteResources
+from ticketstream.processors.retrieve import KnowledgeBase
 from ticketstream.processors.snapshots import SHIPPED, Snapshots
+from ticketstream.processors.taxonomy import shipped_labels
 from ticketstream.schemas.errors import ModelError
 from ticketstream.schemas.policy import Active, Policy
 from ticketstream.stream.work import Resources
@@ -25,11 +30,6 @@ def snapshots_of(settings: Settings) -> Snapshots:
 
 def classify_by(settings: Settings) -> Prepare:
     """The encoder once, and for each policy its heads, calibration and keyword lists."""
-    from ticketstream.processors.classify import ClassifyResources  # noqa: PLC0415
-    from ticketstream.processors.encoder import Encoder  # noqa: PLC0415
-    from ticketstream.processors.heads import Heads  # noqa: PLC0415
-    from ticketstream.processors.taxonomy import shipped_labels  # noqa: PLC0415
-
     encoder = Encoder.load(settings.models / "encoder")
     snapshots = snapshots_of(settings)
 
@@ -50,17 +50,8 @@ def classify_by(settings: Settings) -> Prepare:
     return prepare
 
 
-def route_by(draw_key: bytes) -> Prepare:
-    """The policy itself, and the key of the draws."""
-    return lambda policy: RouteResources.of(policy, draw_key, __version__)
-
-
 def draft_by(settings: Settings) -> Prepare:
     """The knowledge base with its encoder once, and what a policy lets go out by itself."""
-    from ticketstream.processors.draft import DraftResources, halted  # noqa: PLC0415
-    from ticketstream.processors.encoder import Encoder  # noqa: PLC0415
-    from ticketstream.processors.retrieve import KnowledgeBase  # noqa: PLC0415
-
     encoder = Encoder.load(settings.models / "encoder")
     base = KnowledgeBase.open(settings.knowledge_index, encoder)
     return lambda policy: DraftResources(base, __version__, halted(policy))

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from ticketstream import __version__
-from ticketstream.doors.deciding import Prepare, classify_by, draft_by, route_by
 from ticketstream.doors.settings import Settings
 from ticketstream.processors.policy import default_policy, load_policy
 from ticketstream.processors.route import RouteResources
@@ -106,6 +105,8 @@ def masker_version(entities: Any) -> str:
 
 def classify_resources(settings: Settings) -> Resources:
     """Encoder, heads and keyword lists under the local policy."""
+    from ticketstream.doors.deciding import classify_by  # noqa: PLC0415
+
     return classify_by(settings)(policy_of(settings))
 
 
@@ -116,10 +117,12 @@ def route_resources(settings: Settings, draw_key: bytes) -> RouteResources:
 
 def draft_resources(settings: Settings) -> Resources:
     """The knowledge base with its encoder under the local policy."""
+    from ticketstream.doors.deciding import draft_by  # noqa: PLC0415
+
     return draft_by(settings)(policy_of(settings))
 
 
-def by_policy(settings: Settings, prepare: Prepare) -> ByPolicy:
+def by_policy(settings: Settings, prepare: Callable[[Policy], Resources]) -> ByPolicy:
     """What follows the published policies; for a shop without one the local policy decides."""
     return ByPolicy(policy_of(settings), prepare, str(settings.policy or ""))
 
@@ -142,18 +145,26 @@ def _mask(settings: Settings) -> Equipment:
 
 
 def _classify(settings: Settings) -> Equipment:
-    prepare = classify_by(settings)
-    return Equipment(by_policy(settings, prepare), open_vault(settings, identity=False))
+    from ticketstream.doors.deciding import classify_by  # noqa: PLC0415
+
+    resources = by_policy(settings, classify_by(settings))
+    return Equipment(resources, open_vault(settings, identity=False))
 
 
 def _route(settings: Settings) -> Equipment:
-    prepare = route_by(load_key(settings.key_folder, "draws"))
+    draw_key = load_key(settings.key_folder, "draws")
+
+    def prepare(policy: Policy) -> Resources:
+        return RouteResources.of(policy, draw_key, __version__)
+
     return Equipment(by_policy(settings, prepare), NoKeys())
 
 
 def _draft(settings: Settings) -> Equipment:
-    prepare = draft_by(settings)
-    return Equipment(by_policy(settings, prepare), open_vault(settings, identity=False))
+    from ticketstream.doors.deciding import draft_by  # noqa: PLC0415
+
+    resources = by_policy(settings, draft_by(settings))
+    return Equipment(resources, open_vault(settings, identity=False))
 
 
 def _review(settings: Settings) -> Equipment:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 
 from ticketstream.processors.calibration import CALIBRATION, PairCalibration, read_calibration
 from ticketstream.processors.model_files import Manifest, read_manifest
@@ -95,3 +97,19 @@ class Snapshots:
                 f"names {active.calibration}: restore the folder"
             )
         return snapshot
+
+    def begin(self) -> Path:
+        """A folder for a training; it is no snapshot until it is kept."""
+        self.trained.mkdir(parents=True, exist_ok=True)
+        return Path(mkdtemp(prefix=".new-", dir=self.trained))
+
+    def keep(self, folder: Path) -> Snapshot:
+        """Make a finished training a snapshot; one of the same content is replaced by it.
+
+        Raises:
+            ModelError: files missing or changed.
+        """
+        place = self.trained / self.read(folder).id
+        rmtree(place, ignore_errors=True)
+        folder.chmod(0o755)  # workers of another user read it
+        return self.read(folder.rename(place))

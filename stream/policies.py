@@ -8,7 +8,7 @@ it out, the one before it goes on deciding, and log and metric say so.
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -49,7 +49,7 @@ class Taken:
     resources: Resources | None
 
     def decides(self, now: datetime) -> bool:
-        return self.resources is not None and (self.since is None or self.since <= now)
+        return self.resources is not None and _begun(self.since, now)
 
 
 Shops = Mapping[str, tuple[Taken, ...]]  # in the order of publication
@@ -221,6 +221,15 @@ class Policies:
     def _count_refused(self) -> None:
         for shop, all_taken in self._shops.items():
             self._metrics.policies_refused(shop, sum(t.resources is None for t in all_taken))
+
+
+def in_force(published: Sequence[PolicyChanged], now: datetime) -> PolicyChanged | None:
+    """Of one shop's policies in the order of publication the one that decides."""
+    return next((c for c in reversed(published) if _begun(c.effective_from, now)), None)
+
+
+def _begun(since: datetime | None, now: datetime) -> bool:
+    return since is None or since <= now
 
 
 def _newest(all_taken: tuple[Taken, ...], now: datetime) -> Taken | None:
