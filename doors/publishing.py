@@ -46,8 +46,9 @@ def publish(
         PolicyError, ModelError: it is refused; the message says why.
         BrokerError: it may not have arrived.
     """
+    text = _checked(document)
     before = operator.standing(shop)
-    new = _document(document, before)
+    new = _over_switches(text, document, before)
     if new.active != before.policy.active:
         check_model(operator.settings, new)
     announce(operator, before, new, since=_moment(operator.settings, since), json=json)
@@ -55,8 +56,9 @@ def publish(
 
 def diff(settings: Settings, document: Path, shop: str | None, *, json: bool) -> None:
     """Say what a document would change."""
+    text = _checked(document)
     before = standing_of(settings, shop)
-    _say_changes(before.policy, _document(document, before), json=json)
+    _say_changes(before.policy, _over_switches(text, document, before), json=json)
 
 
 def switch(operator: Operator, shop: str, *, killed: bool) -> None:
@@ -115,13 +117,19 @@ def local_name(settings: Settings) -> str:
     return str(settings.policy) if settings.policy else "the shipped policy"
 
 
-def _document(path: Path, before: Standing) -> Policy:
-    plain = to_plain(Policy)(before.policy)
+def _checked(document: Path) -> str:
+    """The text of a document that can be used: a bad one is refused before a broker is asked."""
     try:
-        text = path.read_text("utf-8")
+        text = document.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise PolicyError(f"{path} cannot be read: {type(error).__name__}") from error
-    return load_policy(text, str(path), {name: plain[name] for name in SWITCHES})
+        raise PolicyError(f"{document} cannot be read: {type(error).__name__}") from error
+    load_policy(text, str(document))
+    return text
+
+
+def _over_switches(text: str, document: Path, before: Standing) -> Policy:
+    plain = to_plain(Policy)(before.policy)
+    return load_policy(text, str(document), {name: plain[name] for name in SWITCHES})
 
 
 def _moment(settings: Settings, given: str | None) -> datetime | None:
