@@ -35,7 +35,7 @@ ERASURE = "person erase, retention apply"
 HOLDS: Mapping[str, str] = {
     "ticket.received": "requests in the clear",
     "agent.replied": "replies in the clear",
-    "policy.changed": "policies; nobody's data",
+    "policy.changed": "policies, and who published them",
     "intake.dead": "messages that are no ticket, as they came",
     "ticket.received.dead": "requests in the clear",
     "agent.replied.dead": "replies in the clear",
@@ -70,6 +70,7 @@ def schedule() -> list[Kept]:
         *(Kept("LanceDB table", n, holds, None, "knowledge build") for n, holds in LANCE.items()),
         Kept("files", "attachments", "what customers sent, encrypted", SEALED_DAYS, ERASURE),
         Kept("files", "receipts", "signed receipts: ids and counts", SEALED_DAYS, APPLY),
+        Kept("files", "models", "weights of trained models; no text", None, "by hand"),
     ]
 
 
