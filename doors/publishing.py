@@ -82,7 +82,7 @@ def announce(
         BrokerError: it may not have arrived.
     """
     if new == before.policy and before.in_force and not before.planned:
-        say(f"{before.shop}: {called(new)} is in force already, so nothing is published")
+        _say_unchanged(before, json=json)
         return
     change = change_to(new, before, operator.word(since))
     settings = operator.settings
@@ -140,6 +140,13 @@ def _moment(settings: Settings, given: str | None) -> datetime | None:
     except ValueError as error:
         raise PolicyError(f"{given!r} is no moment: write it as 2027-01-31T09:00") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=settings.zone)
+
+
+def _say_unchanged(before: Standing, *, json: bool) -> None:
+    if json:
+        say_json({"unchanged": to_json(version_of(before.policy))})
+    else:
+        say(f"{before.shop}: {called(before.policy)} is in force already: nothing is published")
 
 
 def _say_changes(before: Policy, after: Policy, *, json: bool) -> None:

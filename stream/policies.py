@@ -35,9 +35,9 @@ RETRY_S = 15.0  # between two tries at what could not be carried out: its model 
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Taken:
-    """A published policy in this worker.
+    """A published policy in this worker; one is another's equal only if it is the same.
 
     Attributes:
         since: the moment from which it decides; None once that has passed.

@@ -118,11 +118,10 @@ def evaluate(
     from ticketstream.processors.encoder import Encoder  # noqa: PLC0415
 
     settings = settings_module.load()
-    encoder = Encoder.load(settings.models / "encoder")
     folder = Path(snapshot)
     if not snapshot or not folder.is_dir():
         folder = snapshots_of(settings).find(snapshot).folder
-    found = judge(folder, tickets, encoder)
+    found = judge(folder, tickets, Encoder.load(settings.models / "encoder"))
     if json:
         say_json({name: asdict(quality) for name, quality in found.items()})
     else:

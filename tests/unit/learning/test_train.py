@@ -14,6 +14,7 @@ from ticketstream.processors import ngrams
 from ticketstream.processors.calibration import read_calibration
 from ticketstream.processors.heads import Heads
 from ticketstream.processors.lower import WIDTH, Vectors
+from ticketstream.processors.model_files import read_manifest
 from ticketstream.processors.taxonomy import shipped_labels
 from ticketstream.schemas.errors import ModelError
 
@@ -137,3 +138,11 @@ def test_nothing_to_learn_from_is_told(tmp_path: Path) -> None:
     (tmp_path / "one.jsonl").write_bytes(orjson.dumps(line))
     with pytest.raises(ModelError, match="fewer than two labels"):
         train(None, tmp_path, Spelling(), tmp_path / "heads", 0, phrases=False)
+
+
+def test_the_manifest_says_what_the_caller_knows_besides(seeds: Path, tmp_path: Path) -> None:
+    out = tmp_path / "heads"
+    train(None, seeds, Spelling(), out, 0, phrases=False, facts={"encoder": "ab"})
+    manifest = read_manifest(out).document
+    assert manifest["encoder"] == "ab"
+    assert manifest["name"] == "ticket-heads"
