@@ -31,6 +31,7 @@ from ticketstream.processors.ticket_parts import written_by_customer
 from ticketstream.schemas.classified import Sentiment, TicketClassified
 from ticketstream.schemas.envelope import Producer, answering
 from ticketstream.schemas.masked import TicketMasked, TicketText
+from ticketstream.schemas.policy import PolicyVersion
 from ticketstream.vault.tokens import plain
 
 COVERED = 0.9  # the prediction set's labels have at least this probability together
@@ -38,9 +39,10 @@ COVERED = 0.9  # the prediction set's labels have at least this probability toge
 
 @dataclass(frozen=True, slots=True)
 class ClassifyResources:
-    """Encoder, heads, calibration and the policy's trigger phrases.
+    """Encoder, heads, calibration and trigger phrases, and the policy that names them.
 
-    `producer` changes with the code, with any byte of the models and with every phrase.
+    `producer` changes with the code, with any byte of the models, with every phrase and with the
+    policy.
     """
 
     encoder: Encoder
@@ -48,6 +50,7 @@ class ClassifyResources:
     calibration: PairCalibration
     phrases: Phrases
     version: str
+    policy: PolicyVersion = PolicyVersion()  # noqa: RUF009  (frozen)
 
     @classmethod
     def load(cls, models: Path, phrases: Phrases, code_version: str) -> Self:
@@ -69,13 +72,16 @@ class ClassifyResources:
         calibration: PairCalibration,
         phrases: Phrases,
         code_version: str,
+        *,
+        policy: PolicyVersion = PolicyVersion(),  # noqa: B008  (frozen)
     ) -> Self:
         """The resources of loaded models."""
         wording = [{**shipped_weights(name)} for name in ("injection", "hidden", "spam")]
         models = [encoder.manifest.sha256, heads.manifest.sha256, calibration.id]
-        said = orjson.dumps([models, {k: [*v] for k, v in phrases.items()}, wording])
+        listed = {k: [*v] for k, v in phrases.items()}
+        said = orjson.dumps([models, listed, wording, policy.hash])
         version = f"{code_version}+{sha256(said).hexdigest()[:12]}"
-        return cls(encoder, heads, calibration, phrases, version)
+        return cls(encoder, heads, calibration, phrases, version, policy)
 
     @property
     def producer(self) -> Producer:
@@ -140,6 +146,7 @@ def classified(
         triggers=triggers(text, resources.phrases),
         injection=injection(ticket),
         spam=max(judged.spam, sounds_like(text, shipped_weights("spam"))),
+        policy=resources.policy,
     )
 
 
