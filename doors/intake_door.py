@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ticketstream.doors.equip import own_names
 from ticketstream.doors.intake.attachments import AttachmentStore
 from ticketstream.doors.intake.burial import letter_of
 from ticketstream.doors.intake.door import Door
 from ticketstream.doors.intake.folder import Raw, messages
 from ticketstream.doors.intake.read import read
 from ticketstream.doors.settings import Settings
+from ticketstream.doors.shop import own_names
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.dead import Dead
 from ticketstream.schemas.received import TicketReceived

@@ -20,13 +20,9 @@ if TYPE_CHECKING:
 person = typer.Typer(help="What is held of a person.", no_args_is_help=True)
 receipt = typer.Typer(help="The receipts of erasures.", no_args_is_help=True)
 
-Who = Annotated[str, typer.Argument(help="Mail address, customer number, or ticket id.")]
-Joined = Annotated[
-    bool,
-    typer.Option(
-        "--joined",
-        help="Also tickets of other senders that only a typed customer number ties to this one.",
-    ),
+Who = Annotated[
+    list[str],
+    typer.Argument(help="All addresses and customer numbers of one person; or ids of tickets."),
 ]
 
 
@@ -39,7 +35,7 @@ def register(app: typer.Typer) -> None:
 @person.command()
 def find(who: Who, *, json: Json = False) -> None:
     """Count what is held of a person, place by place; nothing of it is shown."""
-    from ticketstream.doors.person.trace import trace_all  # noqa: PLC0415
+    from ticketstream.doors.person.search import trace_all  # noqa: PLC0415
     from ticketstream.projections.purge import rows_of  # noqa: PLC0415
 
     place = opened_place()
@@ -57,45 +53,43 @@ def export(
     who: Who,
     out: Annotated[Path, typer.Option(help="A new folder.")],
     *,
-    joined: Joined = False,
     language: Annotated[str, typer.Option(help="Of the page: en or de.")] = "en",
 ) -> None:
     """Write all that is held of a person: JSON, a page to read, the files they sent."""
+    from ticketstream.doors.equip import policy_of  # noqa: PLC0415
+    from ticketstream.doors.person.export import Wish  # noqa: PLC0415
     from ticketstream.doors.person.export import export as write  # noqa: PLC0415
-    from ticketstream.doors.person.trace import trace_all  # noqa: PLC0415
+    from ticketstream.doors.person.search import trace_all  # noqa: PLC0415
 
     if language not in {"en", "de"}:
         raise SettingError("--language must be en or de")
-    place = opened_place()
+    place, settings = opened_place(), settings_module.load()
     (found,) = _named(trace_all(place, [who], keep=True))
     tongue: Any = language
-    done = write(place, found, out, tongue, joined=joined)
-    say(f"{done.tickets} tickets, {done.events} events, {done.attachments} files are in {out}")
-    if done.left_out:
-        say(
-            f"{done.left_out} tickets of other senders are not in it: only a typed customer number "
-            "ties them to this person; make sure, then add them with --joined"
-        )
+    done = write(place, found, out, Wish(tongue, settings.zone, policy_of(settings)))
+    say(f"{done.tickets} tickets, {done.events} events, {done.files} files are in {out}")
 
 
 @person.command()
 def erase(
-    who: Annotated[list[str] | None, typer.Argument(help="Addresses, customer numbers.")] = None,
+    who: Annotated[
+        list[str] | None, typer.Argument(help="All addresses and customer numbers of one person.")
+    ] = None,
     *,
-    file: Annotated[Path | None, typer.Option(help="A file of them, a line each.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="People, a line each; several names of one between spaces.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    joined: Joined = False,
     json: Json = False,
 ) -> None:
-    """Forget people for good, and sign a receipt; run it again when it was interrupted."""
+    """Forget people for good, and sign a receipt each; run it again when it was interrupted."""
     from ticketstream.doors.person import erase as work  # noqa: PLC0415
-    from ticketstream.doors.person.trace import trace_all  # noqa: PLC0415
+    from ticketstream.doors.person.search import trace_all  # noqa: PLC0415
 
     place = opened_place()
     finished = work.resume(place, progress)
-    names = [*(who or []), *_lines(file)]
-    found = _once(trace_all(place, names)) if names else []
-    _refuse_strangers(found, joined=joined)
+    people = [who or [], *(line.split() for line in _lines(file))]
+    found = [t for t in trace_all(place, people) if t.held] if any(people) else []
     if found and not yes and not _agreed(found):
         raise typer.Exit(1)
     finished += work.erase(place, found, progress) if found else []
@@ -132,6 +126,8 @@ def verify_receipt(
     say(f"genuine: receipt {checked.receipt['id']}, done at {checked.receipt['done_at']}")
     for each in checked.receipt["destroyed"]:
         say(f"  {each['where']}: {in_words({k: v for k, v in each.items() if k != 'where'})}")
+    say(f"still to expire: {in_words(checked.receipt['expires'])}")
+    say(f"language models: {in_words(checked.receipt['language_models'])}")
 
 
 @receipt.command("list")
@@ -166,31 +162,17 @@ def _named(found: Sequence["Trace"]) -> Sequence["Trace"]:
     return found
 
 
-def _once(found: Sequence["Trace"]) -> list["Trace"]:
-    """Each person once, whatever they were asked for by; who holds nothing is left out."""
-    return list({t.hashes: t for t in found if not t.empty}.values())
-
-
 def _held(found: "Trace") -> dict[str, Any]:
+    until = found.dead_until
     return {
         "tickets": len(found.tickets),
-        "of_other_senders": len(found.joined()),
         "records": dict(found.records),
         "attachments": len(found.attachments),
         "dead_letters": dict(found.dead),
+        "dead_letters_until": until.isoformat("T", "seconds") if until else "",
         "upstream_systems": {system: len(ids) for system, ids in found.external.items()},
-        "language_models": sorted(found.language_models),
+        "language_models": sorted(found.asked_models),
     }
-
-
-def _refuse_strangers(found: Sequence["Trace"], *, joined: bool) -> None:
-    """One key seals all tickets of a person: nobody's may go because somebody typed a number."""
-    strangers = sum(len(t.joined()) for t in found)
-    if strangers and not joined:
-        raise SettingError(
-            f"{strangers} tickets of other senders would go too, tied to these by a customer "
-            "number that somebody typed: look at `person find`, then add --joined"
-        )
 
 
 def _agreed(found: Sequence["Trace"]) -> bool:
@@ -213,5 +195,5 @@ def in_words(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{k.replace('_', ' ')} {in_words(v)}" for k, v in value.items()) or "none"
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
+        return ", ".join(map(in_words, value)) or "none"
     return str(value)

@@ -44,15 +44,20 @@ def loop_of(ticket: TicketReceived, door: Door, notes: Notes, rates: Rates) -> L
     read again came at the same time and is counted once, one that goes in a circle comes later each
     time and is counted each time. A mail without a sender's address is not counted.
     """
-    sender = ticket.sender.address.lower().encode()
+    sender = ticket.sender.address
     if not sender:
         return None
-    for what, most in (((sender, _matter(ticket)), rates.matter), ((sender,), rates.sender)):
-        kind = keyed(door, "arrival", *what)
+    matter = sender_kind(door, sender, _matter(ticket))
+    for kind, most in ((matter, rates.matter), (sender_kind(door, sender), rates.sender)):
         mails = notes.arrivals(kind, ticket.ticket_id, ticket.occurred_at, WINDOW)
         if mails > most:
             return Loop(mails, first=mails == most + 1)
     return None
+
+
+def sender_kind(door: Door, address: str, *matter: bytes) -> bytes:
+    """What the mails of a sender, or of a sender on a matter, are counted under."""
+    return keyed(door, "arrival", address.lower().encode(), *matter)
 
 
 def _matter(ticket: TicketReceived) -> bytes:

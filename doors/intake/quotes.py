@@ -28,13 +28,18 @@ def split_quote(text: str) -> Split:
     words: then nothing is quoted.
     """
     lines = text.split("\n")
-    marks = _marks(lines)
-    _mark_signature(lines, marks)
+    marks = quoted_lines(lines)
     newest = _joined(line for line, quoted in zip(lines, marks, strict=True) if not quoted)
-    if says_nothing(newest):
-        return Split(text.strip("\n"), "")
     quoted = _joined(line for line, quoted in zip(lines, marks, strict=True) if quoted)
     return Split(newest, quoted)
+
+
+def quoted_lines(lines: Sequence[str]) -> list[bool]:
+    """For each line whether it is quoted; none is where nothing else is said."""
+    marks = _marks(lines)
+    _mark_signature(lines, marks)
+    own = "\n".join(line for line, quoted in zip(lines, marks, strict=True) if not quoted)
+    return [False] * len(lines) if says_nothing(own) else marks
 
 
 def _marks(lines: Sequence[str]) -> list[bool]:

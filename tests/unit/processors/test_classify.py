@@ -66,6 +66,15 @@ def test_a_ticket_is_judged_the_same_alone_and_among_others(resources: ClassifyR
     assert together == [classify([t], resources)[0] for t in tickets]
 
 
+def test_the_check_of_a_token_changes_no_judgement(resources: ClassifyResources) -> None:
+    said = "Order {} for {} is late. Please cancel {} and send me a refund to {}, {} says."
+    names = ("ORDER_1", "PERSON_1", "ORDER_1.2", "IBAN_1", "PERSON_2")
+    plain = said.format(*(f"[{name}]" for name in names))
+    checked = said.format(*(f"[{name}-kfqxt]" for name in names))
+    one, other = classify([ticket(plain), ticket(checked)], resources)
+    assert replace(other, text=one.text) == one
+
+
 def test_scores_are_stored_whole_and_give_the_confidence_again(
     resources: ClassifyResources,
 ) -> None:
