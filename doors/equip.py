@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import CollectorRegistry
+
 from ticketstream import __version__
 from ticketstream.doors.settings import Settings
 from ticketstream.processors.policy import default_policy, load_policy
@@ -27,6 +29,7 @@ class Equipment:
 
     resources: Resources
     seals: Seals
+    counts: CollectorRegistry | None = None  # metrics of the resources' own
 
 
 def open_vault(settings: Settings, *, identity: bool) -> Vault:
@@ -103,10 +106,16 @@ def masker_version(entities: Any) -> str:
 
 
 def classify_resources(settings: Settings) -> Resources:
-    """Encoder, heads and keyword lists."""
+    """Encoder, heads, keyword lists, and the language model to ask when one is set."""
     from ticketstream.processors.classify import ClassifyResources  # noqa: PLC0415
 
-    return ClassifyResources.load(settings.models, policy_of(settings).triggers, __version__)
+    policy = policy_of(settings)
+    resources = ClassifyResources.load(settings.models, policy.triggers, __version__)
+    if settings.language_model is None:
+        return resources
+    from ticketstream.doors.language_model.second_opinion import asking  # noqa: PLC0415
+
+    return asking(resources, settings.language_model, settings.home, policy.thresholds.injection)
 
 
 def route_resources(settings: Settings, draw_key: bytes) -> RouteResources:
@@ -142,7 +151,9 @@ def _mask(settings: Settings) -> Equipment:
 
 
 def _classify(settings: Settings) -> Equipment:
-    return Equipment(classify_resources(settings), open_vault(settings, identity=False))
+    resources: Any = classify_resources(settings)
+    counts = resources.second.model.counts.registry if resources.second else None
+    return Equipment(resources, open_vault(settings, identity=False), counts)
 
 
 def _route(settings: Settings) -> Equipment:

@@ -37,6 +37,9 @@ class Settings(BaseSettings):
         "default: KNOWLEDGE/shop/own.txt",
     )
     policy: Path | None = Field(None, description="A policy document; default: the shipped one")
+    language_model: Path | None = Field(
+        None, description="A document (TOML) that names a language model's endpoint; none: no call"
+    )
     models: Path = Field(ROOT / "models", description="Folder of the model folders")
     knowledge: Path = Field(ROOT / "knowledge", description="Folder of articles and products")
     read_models: str = Field("", description="SQLAlchemy URL; default: SQLite in HOME")

@@ -18,7 +18,7 @@ from ticketstream.processors.calibration import (
 )
 from ticketstream.processors.encoder import Encoder
 from ticketstream.processors.heads import Heads, Judgement
-from ticketstream.processors.injection import injection
+from ticketstream.processors.injection import injection, shipped_document
 from ticketstream.processors.label_prompt import Pair
 from ticketstream.processors.lexicon import Phrases, shipped_weights, sounds_like, triggers
 from ticketstream.processors.lower import Vectors
@@ -75,7 +75,7 @@ class ClassifyResources:
         code_version: str,
     ) -> Self:
         """The resources of loaded models."""
-        wording = [{**shipped_weights(name)} for name in ("injection", "spam")]
+        wording = [shipped_document(), {**shipped_weights("spam")}]
         models = [encoder.manifest.sha256, heads.manifest.sha256, calibration.id]
         said = orjson.dumps([models, {k: [*v] for k, v in phrases.items()}, wording])
         version = f"{code_version}+{sha256(said).hexdigest()[:12]}"
@@ -109,8 +109,8 @@ def classify(
     opinions = second_opinions(doubts, resources.second)
     by_sentence = iter(resources.heads.judge(inner, said))
     return [
-        classified(*found, [next(by_sentence) for _ in spans], resources)
-        for *found, spans in zip(tickets, judgements, doubts, opinions, parts, strict=True)
+        classified(ticket, own, opinion, [next(by_sentence) for _ in spans], resources)
+        for ticket, own, opinion, spans in zip(tickets, doubts, opinions, parts, strict=True)
     ]
 
 
@@ -127,6 +127,7 @@ def doubt(
     return Doubt(
         text=text,
         vector=vector,
+        judged=judged,
         pair=Pair(sub, labels.intents[int(judged.intent_scores.argmax())]),
         confidence=calibrate(judged.scores, judged.intent_scores, resources.calibration),
         injection=injection(everything(ticket.text), ticket.signals),
@@ -137,19 +138,18 @@ def doubt(
 
 def classified(
     ticket: TicketMasked,
-    judged: Judgement,
     own: Doubt,
     opinion: SecondOpinion | None,
     by_sentence: Sequence[Judgement],
     resources: ClassifyResources,
 ) -> TicketClassified:
     """The event of one judged ticket."""
-    labels, calibration = resources.labels, resources.calibration
+    labels, calibration, judged = resources.labels, resources.calibration, own.judged
     shares = probabilities(judged.scores, calibration.temperature)
     pair = winner(own.pair, opinion)
     category = labels.category_of[pair.sub_category]
     measured = resources.second.measured if resources.second else None
-    both = judged.scores, judged.intent_scores
+    scores = judged.scores, judged.intent_scores
     return TicketClassified(
         **answering(ticket, resources.producer),
         channel=ticket.channel,
@@ -163,7 +163,7 @@ def classified(
         category=category,
         sub_category=pair.sub_category,
         intent=pair.intent,
-        confidence=confidence_of(*both, opinion, labels, calibration, measured),
+        confidence=confidence_of(scores, opinion, labels, calibration, measured),
         scores=packed(judged.scores),
         intent_scores=packed(judged.intent_scores),
         taxonomy=labels.taxonomy,

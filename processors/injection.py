@@ -1,4 +1,4 @@
-"""A ticket's texts, the door's signals -> how much it sounds like orders to a language model, 0 to 1.
+"""A ticket's text, the door's signals -> how much it sounds like orders to a model, 0 to 1.
 
 Written words are undone first: letters set apart, digits and foreign letters in the place of
 letters, characters that nobody sees, Base64. Each phrase of `injection.toml` adds its doubt, once;
@@ -16,8 +16,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ticketstream.processors.lexicon import fold, pattern_of
+import re2
 
+from ticketstream.processors.lexicon import BEGINNING, fold, pattern_of
+
+MOST_CHARACTERS = 100_000
 PIECE = 10_000  # characters that are looked at together
 NEAR = 400  # characters: three or four sentences
 DISGUISE = 0.3  # of characters nobody sees within words, or of letters set apart
@@ -26,17 +29,22 @@ FEWEST_APART = 11  # characters: six letters with what stands between them
 
 LOOKALIKES = str.maketrans("аеорсухіјѕԁ", "aeopcyxijsd")  # noqa: RUF001  (Cyrillic -> Latin)
 DIGITS = str.maketrans("013457@$", "oieastas")
+ANY_MIXED = re.compile(r"[^\W\d][013457@$]|[013457@$][^\W\d]")
 MIXED = re.compile(r"\b(?=\w*[^\W\d])(?=\w*[013457@$])[\w@$]+\b")
-APART = re.compile(r"(?<!\w)(?:\w[ .*_-]){2,}\w(?!\w)")
+APART = re.compile(r"(?<!\w)\w([ .*_-])\w(?:\1\w)+(?!\w)")
 UNSEEN = re.compile(r"(?<=\w)[\u00ad\u200b-\u200f\u2060-\u2064\ufeff](?=\w)")
 BASE64 = re.compile(r"\b[A-Za-z0-9+/]{16,}={0,2}")
 
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """Patterns with their weights: of folded words, and of the text as it was written."""
+    """Patterns with their weights: of folded words, and of the text as it was written.
+
+    `which` says in one pass, in linear time, which of the words' patterns are worth a look.
+    """
 
     words: tuple[tuple[re.Pattern[str], float], ...]
+    which: Any
     signs: tuple[tuple[re.Pattern[str], float], ...]
     signals: Mapping[str, float]
 
@@ -44,10 +52,10 @@ class Cues:
 Hit = tuple[int, float]  # where, and how much
 
 
-def injection(texts: Sequence[str], signals: Mapping[str, int]) -> float:
-    """How much the texts of one ticket sound like an injection."""
+def injection(text: str, signals: Mapping[str, int]) -> float:
+    """How much all that came with a ticket sounds like an injection."""
     cues = shipped_cues()
-    found = max((_sounds(piece, cues) for text in texts for piece in _pieces(text)), default=0.0)
+    found = max((_sounds(piece, cues) for piece in _pieces(text)), default=0.0)
     doubts = [1.0 - weight for name, weight in cues.signals.items() if signals.get(name)]
     return 1.0 - (1.0 - found) * _product(doubts)
 
@@ -57,7 +65,8 @@ def plain(text: str) -> tuple[str, float]:
     seen, unseen = UNSEEN.subn("", unicodedata.normalize("NFKC", text))
     apart = any(len(m[0]) >= FEWEST_APART for m in APART.finditer(seen))
     joined = APART.sub(_joined, seen).translate(LOOKALIKES)
-    read = MIXED.sub(lambda m: m[0].translate(DIGITS), joined)
+    mixed = ANY_MIXED.search(joined)
+    read = MIXED.sub(lambda m: m[0].translate(DIGITS), joined) if mixed else joined
     return read, DISGUISE if apart or unseen >= FEWEST_UNSEEN else 0.0
 
 
@@ -68,7 +77,9 @@ def shipped_cues() -> Cues:
     lists = document["words"]
     words = [(pattern_of(_spelled(p, lists)), w) for p, w in document["phrases"].items()]
     signs = [(re.compile(sign), weight) for sign, weight in document["signs"].items()]
-    return Cues(tuple(words), tuple(signs), document["signals"])
+    return Cues(
+        tuple(words), _which([p.pattern for p, _ in words]), tuple(signs), document["signals"]
+    )
 
 
 @cache
@@ -81,8 +92,9 @@ def shipped_document() -> Mapping[str, Any]:
 def _sounds(text: str, cues: Cues) -> float:
     read, disguise = plain(text)
     folded = fold(read)
-    hits = [*_hits(folded, cues.words), *_hits(read, cues.signs)]
-    inner = max((_sounds(said, cues) for said in _decoded(text)), default=0.0)
+    said = [cues.words[i] for i in cues.which.Match(folded) or ()]
+    hits = [*_hits(folded, said), *_hits(read, cues.signs)]
+    inner = max((_sounds(inside, cues) for inside in _decoded(text)), default=0.0)
     hits += [(0, disguise), (0, inner)]
     return max(1.0 - _product(_near(hits, at)) for at, _ in hits)
 
@@ -104,7 +116,17 @@ def _product(doubts: Sequence[float]) -> float:
     return left
 
 
+def _which(patterns: Sequence[str]) -> Any:
+    """All patterns as one automaton, which knows no looking around and may find too many."""
+    found = re2.Set.SearchSet()
+    for pattern in patterns:
+        found.Add(pattern.replace(BEGINNING, "").replace("(?= )", " "))
+    found.Compile()
+    return found
+
+
 def _pieces(text: str) -> Iterator[str]:
+    text = text[:MOST_CHARACTERS]
     for start in range(0, len(text), PIECE):
         yield text[start : start + PIECE + NEAR]
 

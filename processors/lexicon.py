@@ -64,7 +64,7 @@ def shipped_triggers() -> Phrases:
 
 @cache
 def shipped_weights(name: str) -> Weights:
-    """The weighted phrases of this release: `injection` or `spam`."""
+    """The weighted phrases of this release: `spam`."""
     weights: Weights = _shipped("wording.toml")[name]
     return weights
 

@@ -5,7 +5,7 @@ The rule, in order:
   budget lasts; never about machine mail, nor about what sounds like orders to a machine.
 - Both say the same: the label stands. An own label of `GUARDED` stands whatever the answer is, for
   nobody may talk a ticket away from those who must see it.
-- They differ and a measurement on held-out tickets says who is right more often then: that one wins.
+- They differ, and held-out tickets have shown who is right more often then: that one wins.
 - They differ and nobody measured: the own label stands if it is at least as likely right as wrong,
   else the answer wins.
 - Confidence is what was measured for the case; unmeasured, it is what the small model alone gives
@@ -15,26 +15,28 @@ Scores in the event stay the small model's. `weigh` and `confidence_of` are pure
 the event holds, so a replay asks nobody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from math import sqrt
+from typing import Any
 
-import numpy as np
 import orjson
 
 from ticketstream.processors.calibration import PairCalibration, calibrate
+from ticketstream.processors.heads import Floats, Judgement
 from ticketstream.processors.label_prompt import LabelPrompt, Pair, Shot, pair_of
 from ticketstream.processors.language_model import LanguageModel, Reply
 from ticketstream.processors.lower import Vectors
 from ticketstream.processors.taxonomy import Labels
-from ticketstream.schemas.classified import OpinionStatus, SecondOpinion
+from ticketstream.schemas.classified import ANSWERED, OpinionStatus, SecondOpinion
 from ticketstream.schemas.envelope import AutoKind
 
 HALF = 0.5
 GUARDED = frozenset({"legal_privacy"})
 LANGUAGES = frozenset({"en", "de"})  # those that the phrases of an injection are known in
+Scores = tuple[Floats, Floats]  # of sub-categories and of intents, before calibration
 FEWEST = 100  # tickets of a case, from which on its measurement counts
 ONE_SIDED_95 = 1.645
 
@@ -45,6 +47,7 @@ class Doubt:
 
     text: str
     vector: Vectors
+    judged: Judgement
     pair: Pair
     confidence: float
     injection: float
@@ -95,6 +98,18 @@ class Measurement:
     def rate(self, status: OpinionStatus) -> float | None:
         """How often the label that wins is right; None where too little was measured."""
         return {"agreed": self.agreed, "overruled": self.answer, "kept": self.own}[status].rate
+
+
+def measurement_of(document: Mapping[str, Any]) -> Measurement:
+    """The measurement of a parsed document; one that does not fit raises what Python raises."""
+    cases = {name: Case(*map(int, document[name])) for name in ("agreed", "answer", "own")}
+    return Measurement(
+        model=str(document["model"]),
+        prompt_hash=str(document["prompt_hash"]),
+        heads=str(document["heads"]),
+        below=float(document["below"]),
+        **cases,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,22 +177,21 @@ def winner(own: Pair, opinion: SecondOpinion | None) -> Pair:
 
 
 def confidence_of(
-    scores: np.ndarray,
-    intent_scores: np.ndarray,
+    scores: Scores,
     opinion: SecondOpinion | None,
     labels: Labels,
     calibration: PairCalibration,
     measured: Measurement | None,
 ) -> float:
     """How sure the pair is that stands."""
-    if opinion and measured and opinion.status in ("agreed", "overruled", "kept"):
+    if opinion and measured and opinion.status in ANSWERED:
         rate = measured.rate(opinion.status)
         if rate is not None:
             return rate
     if opinion is None or opinion.status != "overruled":
-        return calibrate(scores, intent_scores, calibration)
+        return calibrate(*scores, calibration)
     at = labels.sub_categories.index(opinion.label), labels.intents.index(opinion.intent)
-    return calibrate(scores, intent_scores, calibration, at)
+    return calibrate(*scores, calibration, at)
 
 
 def _opinion(

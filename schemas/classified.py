@@ -46,6 +46,7 @@ class Calibration(Record):
 OpinionStatus = Literal[
     "agreed", "overruled", "kept", "failed", "over_budget", "circuit_open", "withheld"
 ]
+ANSWERED: tuple[OpinionStatus, ...] = ("agreed", "overruled", "kept")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 import structlog
+from prometheus_client import CollectorRegistry
 
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.dead import Dead
@@ -32,6 +33,9 @@ class Equipment(Protocol):
     def resources(self) -> Resources: ...
     @property
     def seals(self) -> Seals: ...
+    @property
+    def counts(self) -> CollectorRegistry | None:
+        """Metrics of the resources' own, shown beside the worker's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ def run_worker(stage: Stage, equipment: Equipment, codec: Codec, settings: Worke
     state = settings.state / stage.name
     worker, lock = claim(state, settings.host)
     metrics = Metrics(stage.name)
+    if equipment.counts is not None:
+        metrics.registry.register(equipment.counts)
     if settings.supervised:
         end_with_parent()
 

@@ -9,7 +9,8 @@ import typer
 
 from ticketstream.doors import settings as settings_module
 from ticketstream.doors.output import Json, progress, say, say_json, table
-from ticketstream.doors.settings import ROOT
+from ticketstream.doors.settings import ROOT, Settings
+from ticketstream.schemas.errors import SettingError
 
 knowledge = typer.Typer(help="The knowledge base.", no_args_is_help=True)
 model = typer.Typer(help="The models.", no_args_is_help=True)
@@ -112,6 +113,47 @@ def evaluate(
         say_json({name: asdict(quality) for name, quality in found.items()})
     else:
         _qualities(found)
+
+
+@model.command()
+def ask(
+    tickets: Annotated[Path, typer.Argument(help="Labelled tickets that nobody learned from.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write the measurement: `measured` of [ask].")
+    ] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Ask the language model about labelled tickets: who is right when it and the heads differ?"""
+    from ticketstream.learning.model_folder import toml  # noqa: PLC0415
+    from ticketstream.learning.opinions import ask_about, document_of  # noqa: PLC0415
+    from ticketstream.learning.seeds import read_seeds  # noqa: PLC0415
+
+    resources = _measuring(settings_module.load())
+    found = ask_about(read_seeds(tickets, resources.labels), resources)
+    if out:
+        out.write_text(toml(document_of(found.measurement)), "utf-8")
+    if json:
+        say_json(asdict(found))
+        return
+    cases = found.measurement
+    say(f"{found.tickets} tickets; asked: {dict(found.outcomes)}; {found.cost:.4f} EUR")
+    say(f"of {found.answered} answers {found.right} are right, of the heads' own {found.own}")
+    rows = [
+        [n, getattr(cases, n).right, getattr(cases, n).size] for n in ("agreed", "answer", "own")
+    ]
+    table(["who", "right", "of"], rows)
+
+
+def _measuring(settings: Settings) -> Any:
+    from ticketstream.doors.equip import classify_resources, policy_of  # noqa: PLC0415
+    from ticketstream.doors.language_model.second_opinion import measuring  # noqa: PLC0415
+
+    if settings.language_model is None:
+        raise SettingError("TICKETSTREAM_LANGUAGE_MODEL is not set: name the endpoint's document")
+    alone: Any = classify_resources(settings.model_copy(update={"language_model": None}))
+    suspicious = policy_of(settings).thresholds.injection
+    return measuring(alone, settings.language_model, settings.home, suspicious)
 
 
 def _corrections() -> list[Any]:

@@ -94,6 +94,7 @@ SAMPLES: tuple[Event, ...] = (
             intent="ask_status",
             own_label="delay_not_received",
             own_intent="complain",
+            calibration="m1",
             attempts=1,
             latency_ms=412.5,
             tokens_in=900,
