@@ -12,7 +12,7 @@ help:
 	@echo "make demo   everything on this machine, the desk in the browser; Ctrl-C ends it"
 	@echo "make test   all tests, those against a real Kafka among them"
 	@echo "make check  formats, lint, types, import rules, lock"
-	@echo "make long   system tests that take minutes: a person's rights, the door's ways in"
+	@echo "make long   system tests that take minutes: the door's ways in, brokers restarted"
 	@echo "make chaos  random death for ten minutes, and the control that must fail"
 	@echo "make bench  the benchmarks"
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from erasure_people import Person
 from erasure_scan import canaries, merged
 
 from ticketstream.doors.person.place import Place
@@ -58,15 +57,26 @@ def settled_look(shop: Shop, gone: set[str]) -> dict[str, set[str]]:
 
 
 def _rows(shop: Shop) -> set[str]:
-    """Every cell of every table, as it is read and not as it is compressed on disk."""
+    """Every cell of every version of every table, as it is read and not as it lies compressed."""
+    found: set[str] = set()
+    for table in tables(shop):
+        for version in table.list_versions():
+            table.checkout(version["version"])
+            rows = table.to_arrow().to_pylist()
+            found |= {canary for row in rows for canary in canaries(repr(row).encode())}
+        table.checkout_latest()
+    return found
+
+
+def tables(shop: Shop) -> list[Any]:
+    """Every LanceDB table that there is."""
     import lancedb  # noqa: PLC0415
 
     base = lancedb.connect(str(shop.settings.knowledge_index))
     names = base.list_tables(limit=1000).tables
     if not names:
         raise RuntimeError("there is no LanceDB table to look into")
-    rows = (row for name in names for row in base.open_table(name).to_arrow().to_pylist())
-    return {canary for row in rows for canary in canaries(repr(row).encode())}
+    return [base.open_table(name) for name in names]
 
 
 def stored(shop: Shop) -> int:
@@ -74,23 +84,12 @@ def stored(shop: Shop) -> int:
     return sum(p.is_file() for p in shop.place.attachments.folder.rglob("*"))
 
 
-def neighbours(shop: Shop, persons: Sequence[Person]) -> int:
-    """Hits of nearest-neighbour search for what the erased wrote that name any of them."""
-    from ticketstream.processors.encoder import Encoder  # noqa: PLC0415
-    from ticketstream.processors.retrieve import KnowledgeBase  # noqa: PLC0415
-
-    encoder = Encoder.load(shop.settings.models / "encoder")
-    base = KnowledgeBase.open(shop.settings.knowledge_index, encoder)
-    hits = (h for p in persons for h in base.search(f"My order, {p.name}", "en", "", 5))
-    return sum(bool(canaries(repr(hit.chunk).encode())) for hit in hits)
-
-
 def wrapped(shop: Shop, gone: set[str]) -> list[bytes]:
     """The wrapped keys of those who are to go."""
     ids = {ticket for ticket, canary in shop.tickets.items() if canary in gone}
-    with sqlite3.connect(shop.settings.vault_file) as vault:
+    with sqlite3.connect(shop.settings.home / "vault.db") as vault:
         rows = vault.execute(
-            "select t.ticket_id, p.text_key, p.identity_key from ticket t join person p"
+            "select t.ticket_id, p.text_key, p.identity_key from admission t join person p"
             " using (person)"
         ).fetchall()
     vault.close()
@@ -124,6 +123,32 @@ def openable(shop: Shop) -> set[str]:
         if isinstance(opened.identity, Identity):
             found |= canaries(opened.identity.sender.address.encode())
     return found
+
+
+def persons_behind(shop: Shop, gone: set[str]) -> set[str]:
+    """The random ids of those who are to go."""
+    ids = {ticket for ticket, canary in shop.tickets.items() if canary in gone}
+    with sqlite3.connect(shop.settings.vault_file) as vault:
+        rows = vault.execute("select ticket_id, person from ticket").fetchall()
+    vault.close()
+    return {person for ticket, person in rows if ticket in ids}
+
+
+def in_read_models(shop: Shop, persons: set[str]) -> int:
+    """How many of these ids the read models name."""
+    with sqlite3.connect(shop.settings.home / "read.db") as models:
+        query = "select person from timeline union select person from correction"
+        known = {person for (person,) in models.execute(query)}
+    models.close()
+    return len(known & persons)
+
+
+def noted(shop: Shop) -> int:
+    """How many notes the doors have."""
+    with sqlite3.connect(shop.place.notes.path) as notes:
+        (count,) = notes.execute("select count(*) from arrival").fetchone()
+    notes.close()
+    return int(count)
 
 
 def genuine(shop: Shop) -> int:

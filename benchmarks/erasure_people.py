@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 from secrets import token_hex
+from uuid import NAMESPACE_URL, uuid5
+
+from ticketstream.schemas.draft import DraftCreated
+from ticketstream.schemas.envelope import Producer
+from ticketstream.schemas.masked import Identity
+from ticketstream.schemas.outcome import AgentReplied, Labels
 
 GIVEN = ("Ada", "Ben", "Cem", "Dua", "Eva", "Fon", "Gil", "Hal", "Ida", "Jun", "Kim", "Lea")
 TEXTS = (
@@ -26,6 +32,11 @@ class Person:
     @property
     def name(self) -> str:
         return f"{GIVEN[int(self.canary[2:6], 16) % len(GIVEN)]} {self.canary.capitalize()}"
+
+    @property
+    def words(self) -> str:
+        """What is searched for: as a stage would embed this person's message."""
+        return f"My order, {self.name}. I am {self.name}, {self.address}, {self.canary}"
 
     @property
     def address(self) -> str:
@@ -65,3 +76,22 @@ def _mail(person: Person, draw: random.Random) -> EmailMessage:
         filename=f"{person.canary}.txt",
     )
     return mail
+
+
+def reply(draft: DraftCreated, value: bytes, identity: Identity) -> AgentReplied:
+    """What an invented agent answers, with the customer's name and address in it."""
+    return AgentReplied(
+        event_id=uuid5(NAMESPACE_URL, f"reply/{draft.event_id}"),
+        ticket_id=draft.ticket_id,
+        case_id=draft.case_id,
+        cause_id=draft.event_id,
+        occurred_at=draft.occurred_at,
+        shop=draft.shop,
+        producer=Producer("bench-crm", "1"),
+        draft=value,
+        actions=("edited",),
+        final_text=f"Dear {identity.sender.name},\n\nwe look into it ({identity.sender.address}).",
+        label_after=Labels(intent="report_problem"),
+        agent="agent 7",
+        comment=f"{identity.sender.name} called, too",
+    )

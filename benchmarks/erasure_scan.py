@@ -5,6 +5,7 @@
 A program of its own: a process that closes a file of SQLite drops the locks that it holds on it.
 """
 
+import contextlib
 import gzip
 import json
 import re
@@ -27,8 +28,9 @@ def scan(folder: Path) -> dict[str, set[str]]:
     """Canaries by kind of place: topic, database, LanceDB, attachments, other files."""
     found: dict[str, set[str]] = {}
     for file in sorted(p for p in folder.rglob("*") if p.is_file()):
-        for data in texts(file):
-            found.setdefault(place(folder, file), set()).update(canaries(data))
+        with contextlib.suppress(FileNotFoundError):  # the broker removes files as it likes
+            for data in texts(file):
+                found.setdefault(place(folder, file), set()).update(canaries(data))
     return found
 
 

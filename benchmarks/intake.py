@@ -133,7 +133,7 @@ def _one(data: bytes, door: Door, tally: Tally) -> None:
     answer = read(Raw("mail", data, "file"), door)
     tally.milliseconds.append((time.perf_counter() - began) * 1000)
     if isinstance(answer, Dead):
-        letter = letter_of(data, answer.reason, answer.message, door)
+        letter = letter_of(data, answer, door)
         if letter.value != data and not dict(letter.headers).get("stored"):
             raise ValueError("a dead letter without its bytes")
         tally.dead[answer.message] += 1

@@ -16,7 +16,7 @@ from ticketstream.doors.commands.operate import configure_log, show_tallies
 from ticketstream.doors.demo_agent import answer_suggestions
 from ticketstream.doors.equip import codec_of
 from ticketstream.doors.output import progress, say, table
-from ticketstream.doors.settings import ROOT, Settings
+from ticketstream.doors.settings import KEY_SETTINGS, ROOT, Settings
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.errors import TicketstreamError
 from ticketstream.schemas.topics import EVENTS
@@ -52,6 +52,10 @@ def run_demo(settings: Settings, *, once: bool, mailbox: Path | None) -> int:
             update={
                 "home": home,
                 "keys": None,
+                **dict.fromkeys(KEY_SETTINGS),
+                "key_command": "",
+                "vault": "",
+                "shop_url": "",
                 "brokers": "",
                 "shop_db": home / "shop.db",
                 "read_models": "",

@@ -3,24 +3,30 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from prometheus_client import CollectorRegistry
 
 from ticketstream import __version__
-from ticketstream.doors.settings import Settings
+from ticketstream.doors.settings import Settings, secret_in
+from ticketstream.doors.shop import agents, detectors, numbers, readable
 from ticketstream.processors.policy import default_policy, load_policy
 from ticketstream.processors.route import RouteResources
+from ticketstream.projections.store import ReadModels, read_engine
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.errors import PolicyError, SettingError
 from ticketstream.schemas.policy import Policy
 from ticketstream.stream.work import Resources, Seals
 from ticketstream.vault.facts import NoShop, SqliteShop
-from ticketstream.vault.keys import load_key, load_master_keys
+from ticketstream.vault.forgetting import erased_by
+from ticketstream.vault.key_variables import KeyVariables
+from ticketstream.vault.keys import PLAIN, KeyFiles, KeySource, master_keys
+from ticketstream.vault.kms import CommandKms
 from ticketstream.vault.nokeys import NoKeys
 from ticketstream.vault.ports import Gate, Opener, Shop
-from ticketstream.vault.store import Vault, sqlite_engine
+from ticketstream.vault.store import Vault, vault_engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +38,53 @@ class Equipment:
     counts: CollectorRegistry | None = None  # metrics of the resources' own
 
 
-def open_vault(settings: Settings, *, identity: bool) -> Vault:
-    """The vault as a role sees it: with or without the identity key."""
-    keys = load_master_keys(settings.key_folder, identity=identity)
-    return Vault(sqlite_engine(settings.vault_file), keys, shop_of(settings))
+def open_vault(settings: Settings, *, identity: bool, shop: Shop | None = None) -> Vault:
+    """The vault as a role sees it: with or without the identity key, or the shop that mask asks."""
+    keys = master_keys(key_source(settings), identity=identity)
+    return Vault(vault_engine(settings.vault_url), keys, shop or NoShop())
+
+
+def key_source(settings: Settings) -> KeySource:
+    """Where the master keys come from: variables, else files, which a command may have wrapped.
+
+    Raises:
+        SettingError: variables and a command, which would both have to be right.
+    """
+    keys, successors = settings.key_variables()
+    if not keys and not successors:
+        kms = CommandKms(settings.key_command) if settings.key_command else PLAIN
+        return KeyFiles(settings.key_folder, kms)
+    if settings.key_command:
+        raise SettingError(
+            "TICKETSTREAM_KEY_COMMAND and keys in variables (TICKETSTREAM_KEY_TEXT, ...) are set: "
+            "choose one"
+        )
+    return KeyVariables(keys, successors)
+
+
+def models_of(settings: Settings) -> ReadModels:
+    """The read models, which keep the vault's erased tickets blank."""
+    return ReadModels(
+        read_engine(settings.read_models_url), erased=erased_by(vault_engine(settings.vault_url))
+    )
 
 
 def shop_of(settings: Settings) -> Shop:
-    """The shop's database, or none."""
-    return SqliteShop(settings.shop_db) if settings.shop_db else NoShop()
+    """The shop's database, its address on the network, or none.
+
+    Raises:
+        SettingError: both, or one that cannot be used.
+    """
+    if settings.shop_db and settings.shop_url:
+        raise SettingError("TICKETSTREAM_SHOP_DB and TICKETSTREAM_SHOP_URL are set: choose one")
+    if settings.shop_db:
+        return SqliteShop(settings.shop_db)
+    token = secret_in(settings.shop_token, "SHOP_TOKEN")
+    if not settings.shop_url:
+        return NoShop()
+    from ticketstream.vault.shop_http import HttpShop  # noqa: PLC0415
+
+    return HttpShop(settings.shop_url, token, settings.shop_timeout)
 
 
 def codec_of(settings: Settings) -> Codec:
@@ -62,23 +106,6 @@ def policy_of(settings: Settings) -> Policy:
         raise PolicyError(f"{settings.policy} cannot be read: {type(error).__name__}") from error
 
 
-def own_names(settings: Settings) -> frozenset[str]:
-    """What the shop calls itself and where it is reached: a line each, readable for everybody.
-
-    Raises:
-        SettingError: the file is not there.
-    """
-    path = settings.own_names or settings.knowledge / "shop" / "own.txt"
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(
-            f"{path} cannot be read ({type(error).__name__}): list the shop's own names, addresses "
-            "and numbers there, a line each, or leave the file empty"
-        ) from error
-    return frozenset(line.strip() for line in lines if line.strip())
-
-
 @cache
 def _entities(models: Path) -> Any:
     """Once a process: mask and `--explain` share it."""
@@ -92,17 +119,28 @@ def entities_of(settings: Settings) -> Any:
     return _entities(settings.models)
 
 
-def mask_resources(gate: Gate, settings: Settings) -> Resources:
-    """Detectors, the entity model and the vault's gate."""
+def masker_of(settings: Settings, token_key: bytes) -> Any:
+    """Detectors, the shop's words and people, the entity model: what mask and review find by."""
+    from ticketstream.processors.detectors import known  # noqa: PLC0415
+    from ticketstream.processors.masker import Masker  # noqa: PLC0415
+
+    people = known.finder(known.listed_people(agents(settings)))
+    entities = entities_of(settings).find
+    return Masker(token_key, readable(settings), detectors(settings), people, entities)
+
+
+def masker_version(settings: Settings) -> str:
+    """Of the code, the weights, and what the shop set: all that can change what is masked."""
+    model = entities_of(settings).manifest
+    said = repr((sorted(readable(settings)), agents(settings), numbers(settings)))
+    return f"{__version__}+{model.name}-{model.version}+{sha256(said.encode()).hexdigest()[:12]}"
+
+
+def mask_resources(gate: Gate, settings: Settings, token_key: bytes) -> Resources:
+    """The masker and the vault's gate."""
     from ticketstream.processors.mask import MaskResources  # noqa: PLC0415
 
-    entities = entities_of(settings)
-    return MaskResources(gate, masker_version(entities), own_names(settings), entities.find)
-
-
-def masker_version(entities: Any) -> str:
-    """Of the code, and of the weights that can change what is masked."""
-    return f"{__version__}+{entities.manifest.name}-{entities.manifest.version}"
+    return MaskResources(gate, masker_version(settings), masker_of(settings, token_key))
 
 
 def classify_resources(settings: Settings) -> Resources:
@@ -134,20 +172,19 @@ def draft_resources(settings: Settings) -> Resources:
 
 
 def review_resources(
-    opener: Opener, codec: Codec, agent_key: bytes, settings: Settings
+    opener: Opener, codec: Codec, settings: Settings, agent_key: bytes, token_key: bytes
 ) -> Resources:
     """The masker again, and what opens the draft that was handed back."""
     from ticketstream.processors.review import ReviewResources  # noqa: PLC0415
 
-    entities = entities_of(settings)
-    version = masker_version(entities)
-    own = own_names(settings)
-    return ReviewResources(opener, codec, version, agent_key, own, entities.find)
+    masker = masker_of(settings, token_key)
+    return ReviewResources(opener, codec, masker_version(settings), agent_key, masker)
 
 
 def _mask(settings: Settings) -> Equipment:
-    vault = open_vault(settings, identity=True)
-    return Equipment(mask_resources(vault, settings), vault)
+    vault = open_vault(settings, identity=True, shop=shop_of(settings))
+    token_key = key_source(settings).load("tokens")
+    return Equipment(mask_resources(vault, settings, token_key), vault)
 
 
 def _classify(settings: Settings) -> Equipment:
@@ -157,7 +194,7 @@ def _classify(settings: Settings) -> Equipment:
 
 
 def _route(settings: Settings) -> Equipment:
-    return Equipment(route_resources(settings, load_key(settings.key_folder, "draws")), NoKeys())
+    return Equipment(route_resources(settings, key_source(settings).load("draws")), NoKeys())
 
 
 def _draft(settings: Settings) -> Equipment:
@@ -166,8 +203,10 @@ def _draft(settings: Settings) -> Equipment:
 
 def _review(settings: Settings) -> Equipment:
     vault = open_vault(settings, identity=True)
-    agent_key = load_key(settings.key_folder, "agents")
-    return Equipment(review_resources(vault, codec_of(settings), agent_key, settings), vault)
+    keys = key_source(settings)
+    agent_key, token_key = keys.load("agents"), keys.load("tokens")
+    resources = review_resources(vault, codec_of(settings), settings, agent_key, token_key)
+    return Equipment(resources, vault)
 
 
 EQUIP: dict[str, Callable[[Settings], Equipment]] = {

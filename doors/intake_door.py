@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ticketstream.doors.equip import own_names
 from ticketstream.doors.intake.attachments import AttachmentStore
 from ticketstream.doors.intake.burial import letter_of
 from ticketstream.doors.intake.door import Door
 from ticketstream.doors.intake.folder import Raw, messages
 from ticketstream.doors.intake.read import read
 from ticketstream.doors.settings import Settings
+from ticketstream.doors.shop import own_names
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.dead import Dead
 from ticketstream.schemas.received import TicketReceived
@@ -68,9 +68,7 @@ def publish_paths(
                 publisher.send(answer)
                 tickets += 1
             else:
-                letter = letter_of(
-                    raw.data, answer.reason, answer.message, door_of(settings, id_key)
-                )
+                letter = letter_of(raw.data, answer, door_of(settings, id_key))
                 publisher.send_raw("intake.dead", *letter)
                 dead += 1
     return Published(tickets, dead)

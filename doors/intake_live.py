@@ -2,26 +2,25 @@
 
 import sqlite3
 from datetime import date
-from pathlib import Path
 from threading import Event
 
 import structlog
 
 from ticketstream.doors.desk.serve import Server
-from ticketstream.doors.equip import codec_of
+from ticketstream.doors.equip import codec_of, key_source
 from ticketstream.doors.intake.counts import DoorCounts
 from ticketstream.doors.intake.http import Gate, create_app
-from ticketstream.doors.intake.imap import Mailbox, mailbox_of, poll
+from ticketstream.doors.intake.imap import poll
 from ticketstream.doors.intake.imap_door import ImapDoor
+from ticketstream.doors.intake.imap_login import Mailbox, mailbox_of
 from ticketstream.doors.intake.loops import Rates
 from ticketstream.doors.intake.notes import Notes
 from ticketstream.doors.intake_door import door_of
-from ticketstream.doors.settings import Settings
+from ticketstream.doors.settings import Settings, secret_in
 from ticketstream.schemas.errors import BrokerError, MailboxError, SettingError
 from ticketstream.stream.health import serve_health
 from ticketstream.stream.publish import Publisher
 from ticketstream.stream.topics import require
-from ticketstream.vault.keys import load_key
 
 LOCAL = ("127.0.0.1", "::1", "localhost")
 LONGEST_PAUSE = 300.0  # seconds
@@ -44,7 +43,7 @@ def http_server(settings: Settings, brokers: str) -> Server:
             "TICKETSTREAM_INTAKE_TOKEN to a file with the token that they must show"
         )
     require(brokers, TOPICS)
-    key, counts = load_key(settings.key_folder, "intake"), DoorCounts("http")
+    key, counts = key_source(settings).load("intake"), DoorCounts("http")
     publisher = Publisher(brokers, codec_of(settings))
     gate = Gate(
         lambda: door_of(settings, key), notes_of(settings), publisher.deliver, counts, token
@@ -73,7 +72,7 @@ def imap_door(settings: Settings, brokers: str, counts: DoorCounts) -> ImapDoor:
         BrokerError: no broker, or no topics.
     """
     require(brokers, TOPICS)
-    key, codec = load_key(settings.key_folder, "intake"), codec_of(settings)
+    key, codec = key_source(settings).load("intake"), codec_of(settings)
     return ImapDoor(
         door=lambda: door_of(settings, key),
         publisher=lambda: Publisher(brokers, codec),
@@ -84,7 +83,7 @@ def imap_door(settings: Settings, brokers: str, counts: DoorCounts) -> ImapDoor:
 
 
 def poll_once(settings: Settings, brokers: str, since: date | None) -> dict[str, int]:
-    """Look at the mailbox once; how many tickets, dead letters, loops, and mails left as too large.
+    """Look at the mailbox once; how many tickets, dead letters, loops, and mails left there.
 
     Raises:
         MailboxError, BrokerError: nothing of what failed was marked.
@@ -92,7 +91,7 @@ def poll_once(settings: Settings, brokers: str, since: date | None) -> dict[str,
     """
     door = imap_door(settings, brokers, DoorCounts("imap"))
     told = poll(mailbox(settings, since), door.take)
-    return {**door.told, "too_large": told.too_large}
+    return {**door.told, "left": told.left}
 
 
 def keep_polling(settings: Settings, brokers: str, since: date | None, stop: Event) -> None:
@@ -113,8 +112,9 @@ def keep_polling(settings: Settings, brokers: str, since: date | None, stop: Eve
             pause = min(2 * pause, max(LONGEST_PAUSE, settings.imap_seconds))
             log.warning("mailbox_away", error=type(error).__name__, seconds=pause)
         else:
-            if told.too_large:
-                log.warning("mail_too_large", mails=told.too_large)
+            counts.left(told.left)
+            if told.left:
+                log.warning("mails_left", mails=told.left)
         stop.wait(pause)
 
 
@@ -127,22 +127,3 @@ def serve_counts(settings: Settings, counts: DoorCounts) -> int:
     """/metrics and the probes of a door; returns their port."""
     host, port = settings.metrics_host, settings.metrics_port
     return serve_health(counts.registry, lambda: True, lambda: True, host, port)
-
-
-def secret_in(path: Path | None, name: str) -> str:
-    """What a file of a setting holds; empty without a file.
-
-    Raises:
-        SettingError: the file cannot be read, or is empty.
-    """
-    if path is None:
-        return ""
-    try:
-        secret = path.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(
-            f"TICKETSTREAM_{name}: the file cannot be read ({type(error).__name__})"
-        ) from error
-    if not secret:
-        raise SettingError(f"TICKETSTREAM_{name}: the file is empty")
-    return secret

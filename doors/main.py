@@ -1,5 +1,6 @@
 """The command line: `ticketstream COMMAND`. What goes wrong is one line that says what to do."""
 
+import os
 import sys
 
 import typer
@@ -22,7 +23,8 @@ for room in (local, broker, intake, operate, decide, teach, person, keep):
 
 
 def main() -> None:
-    """Run the program."""
+    """Run the program. What it writes is for its own user, whoever else works on this machine."""
+    os.umask(0o077)
     try:
         app()
     except TicketstreamError as error:

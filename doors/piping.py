@@ -21,7 +21,7 @@ from ticketstream.schemas.errors import (
     UnreadableMessageError,
 )
 from ticketstream.schemas.json import from_json, to_json
-from ticketstream.schemas.masked import Facts
+from ticketstream.schemas.masked import Facts, TicketMasked
 from ticketstream.schemas.received import TicketReceived
 from ticketstream.schemas.topics import EVENTS
 from ticketstream.stream.pipeline import LINE
@@ -30,6 +30,11 @@ from ticketstream.stream.pipeline import LINE
 PIPE_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 PIPE_KEY = b"ticketstream pipe"
 FACTS = {f.name for f in fields(Facts)}
+EXPLAINED = {
+    *("spans", "spans_subject", "spans_quoted", "spans_transcript"),
+    *("scores_by_name", "intent_scores_by_name"),
+}
+Came = tuple[Event, Mapping[str, Any]]  # an event with the line that gave it
 
 
 class LineError(TicketstreamError):
@@ -52,8 +57,9 @@ class Pipe:
 
     def run(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[dict[str, Any]]:
         """The output lines of a chunk of numbered input lines, ticket by ticket."""
-        events = [self._event(number, line) for number, line in lines]
-        came = {e.ticket_id: e for e in events}
+        given = [(number, _parsed(number, line), line) for number, line in lines]
+        events = [self._event(*each) for each in given]
+        came = {e.ticket_id: (e, each[1]) for e, each in zip(events, given, strict=True)}
         said: dict[str, list[dict[str, Any]]] = {ticket_id: [] for ticket_id in came}
         for topic, headers, event in self.rehearsal.run(events):
             stage = headers.get("stage") or _stage_of(topic)
@@ -64,11 +70,7 @@ class Pipe:
         for lines_of_one in said.values():
             yield from lines_of_one
 
-    def _event(self, number: int, line: bytes) -> Event:
-        try:
-            given = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
-            raise LineError(f"line {number} is no JSON: {error}") from error
+    def _event(self, number: int, given: Any, line: bytes) -> Event:
         if isinstance(given, dict) and "topic" in given:
             return _whole(number, given)
         return self._short(number, given, line)
@@ -92,7 +94,7 @@ class Pipe:
         return replace(intake_door.door_of(self.settings, PIPE_KEY), received_at=PIPE_TIME)
 
     def _line(
-        self, topic: str, headers: Mapping[str, str], event: Any, came: Mapping[str, Event]
+        self, topic: str, headers: Mapping[str, str], event: Any, came: Mapping[str, Came]
     ) -> dict[str, Any]:
         if not isinstance(event, Event):
             names = ("reason", "message", "stage")
@@ -100,8 +102,24 @@ class Pipe:
             return {"ticket_id": ticket, "topic": topic, **{n: headers[n] for n in names}}
         line = {"topic": topic, **to_json(event)}
         if self.explain:
-            line |= _explained(topic, event, came.get(event.ticket_id), self.settings)
+            line |= self._explained(event, *came[event.ticket_id])
         return line
+
+    def _explained(self, event: Event, came: Event, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Spans in offsets of the incoming text for mask, named scores for classify."""
+        if isinstance(event, TicketMasked) and isinstance(came, TicketReceived):
+            from ticketstream.doors.explaining import spans_of  # noqa: PLC0415
+
+            resources: Any = self.rehearsal.works["mask"].resources
+            return spans_of(came, given, resources.masker)
+        return _scores(event) if isinstance(event, TicketClassified) else {}
+
+
+def _parsed(number: int, line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise LineError(f"line {number} is no JSON: {error}") from error
 
 
 def _whole(number: int, given: Mapping[str, Any]) -> Event:
@@ -109,7 +127,7 @@ def _whole(number: int, given: Mapping[str, Any]) -> Event:
     sources = [stage.source for stage in LINE]
     if topic not in sources:
         raise LineError(f"line {number}: topic is {topic!r}: use one of {', '.join(sources)}")
-    rest = {k: v for k, v in given.items() if k not in {"topic", "spans", "spans_subject"}}
+    rest = {k: v for k, v in given.items() if k not in {"topic", *EXPLAINED}}
     try:
         event: Event = from_json(EVENTS[topic], rest)
     except InvalidEventError as error:
@@ -126,17 +144,10 @@ def _stage_of(topic: str) -> str:
     return next((stage.name for stage in LINE if stage.target == topic), "")
 
 
-def _explained(topic: str, event: Event, came: Event | None, settings: Settings) -> dict[str, Any]:
-    """Spans in offsets of the incoming text for mask, named scores for classify."""
-    if topic == "ticket.masked" and isinstance(came, TicketReceived):
-        from ticketstream.doors import equip  # noqa: PLC0415
-        from ticketstream.processors.mask import explain  # noqa: PLC0415
-
-        return dict(explain(came, equip.own_names(settings), equip.entities_of(settings).find))
-    if isinstance(event, TicketClassified):
-        labels = shipped_labels()
-        return {
-            "scores_by_name": _named(labels.sub_categories, event.scores),
-            "intent_scores_by_name": _named(labels.intents, event.intent_scores),
-        }
-    return {}
+def _scores(event: TicketClassified) -> dict[str, Any]:
+    """The scores of every label, by name."""
+    labels = shipped_labels()
+    return {
+        "scores_by_name": _named(labels.sub_categories, event.scores),
+        "intent_scores_by_name": _named(labels.intents, event.intent_scores),
+    }

@@ -7,16 +7,10 @@ from collections.abc import Callable
 
 from ticketstream.doors.desk.app import create_app
 from ticketstream.doors.desk.serve import Server
-from ticketstream.doors.equip import codec_of, open_vault
+from ticketstream.doors.equip import codec_of, models_of, open_vault
 from ticketstream.doors.output import progress
 from ticketstream.doors.settings import Settings
-from ticketstream.projections.store import ReadModels, read_engine
 from ticketstream.stream.project import project_to_end, run_project
-
-
-def models_of(settings: Settings) -> ReadModels:
-    """The read models of the settings' database."""
-    return ReadModels(read_engine(settings.read_models_url))
 
 
 def rebuild_all(settings: Settings) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ticketstream.schemas.errors import SettingError
@@ -30,12 +30,45 @@ class Settings(BaseSettings):
         Path.home() / ".cache/ticketstream", description="What was downloaded: Kafka's jars"
     )
     keys: Path | None = Field(None, description="Folder of the master keys; default HOME/keys")
-    shop_db: Path | None = Field(None, description="SQLite file of customers and orders")
+    key_command: str = Field("", description="A command that wraps and unwraps the key files")
+    key_text: SecretStr | None = Field(None, description="The master key of texts, in hex")
+    key_identity: SecretStr | None = Field(None, description="The master key of identities, in hex")
+    key_index: SecretStr | None = Field(None, description="The key that hashes addresses, in hex")
+    key_intake: SecretStr | None = Field(None, description="The key of ticket ids, in hex")
+    key_draws: SecretStr | None = Field(None, description="The key of the draws, in hex")
+    key_agents: SecretStr | None = Field(None, description="The key of agents' names, in hex")
+    key_tokens: SecretStr | None = Field(None, description="The key of tokens' checks, in hex")
+    key_text_next: SecretStr | None = Field(None, description="For `vault rotate`: its successor")
+    key_identity_next: SecretStr | None = Field(
+        None, description="For `vault rotate`: its successor"
+    )
+    vault: str = Field("", description="SQLAlchemy URL of the vault; default: SQLite in HOME")
+    shop_db: Path | None = Field(None, description="SQLite file of customers, orders and payments")
+    shop_url: str = Field("", description="URL that answers questions about customers and orders")
+    shop_token: Path | None = Field(None, description="A file with the bearer token it asks for")
+    shop_timeout: float = Field(
+        2.0, gt=0, le=10, description="Seconds that one question may take, a second try included"
+    )
     own_names: Path | None = Field(
         None,
         description="A file of the shop's own names, addresses and numbers, which stay readable; "
         "default: KNOWLEDGE/shop/own.txt",
     )
+    notice: Path | None = Field(
+        None,
+        description="The shop's privacy notice (TOML), for exports and receipts; "
+        "default: KNOWLEDGE/shop/notice.toml",
+    )
+    agents: Path | None = Field(
+        None,
+        description="A file of the names and addresses of those who answer, which are masked; "
+        "default: KNOWLEDGE/shop/agents.txt",
+    )
+    order_numbers: str = Field(
+        "KB-0000000", description="Forms of order numbers: 0 a digit, ? a letter, * either"
+    )
+    invoice_numbers: str = Field("INV-0000-000000", description="Forms of invoice numbers")
+    customer_numbers: str = Field("C-000000", description="Forms of customer numbers")
     policy: Path | None = Field(None, description="A policy document; default: the shipped one")
     language_model: Path | None = Field(
         None, description="A document (TOML) that names a language model's endpoint; none: no call"
@@ -94,8 +127,19 @@ class Settings(BaseSettings):
         return self.keys or self.home / "keys"
 
     @property
-    def vault_file(self) -> Path:
-        return self.home / "vault.db"
+    def vault_url(self) -> str:
+        return self.vault or f"sqlite:///{self.home / 'vault.db'}"
+
+    def key_variables(self) -> tuple[dict[str, str], dict[str, str]]:
+        """The master keys that are set by variables, and the successors, both by name."""
+        given = {n.removeprefix("key_"): getattr(self, n) for n in KEY_SETTINGS}
+        values = {n: v.get_secret_value() for n, v in given.items() if v}
+        successors = {n.removesuffix("_next"): v for n, v in values.items() if n.endswith("_next")}
+        return {n: v for n, v in values.items() if not n.endswith("_next")}, successors
+
+    @property
+    def notice_file(self) -> Path:
+        return self.notice or self.knowledge / "shop" / "notice.toml"
 
     @property
     def knowledge_index(self) -> Path:
@@ -112,7 +156,12 @@ class Settings(BaseSettings):
     def environment(self) -> dict[str, str]:
         """These settings as environment variables, for child processes."""
         values = {name: getattr(self, name) for name in type(self).model_fields}
-        return {PREFIX + k.upper(): str(v) for k, v in values.items() if v is not None}
+        return {PREFIX + k.upper(): _written(v) for k, v in values.items() if v is not None}
+
+
+KEY_SETTINGS = tuple(
+    n for n, f in Settings.model_fields.items() if f.annotation == SecretStr | None
+)
 
 
 def load(**overrides: object) -> Settings:
@@ -130,5 +179,28 @@ def load(**overrides: object) -> Settings:
 
 
 def inherited() -> dict[str, str]:
-    """This process's environment, for its children."""
-    return dict(os.environ)
+    """This process's environment but for our settings, which its children are told one by one."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)}
+
+
+def secret_in(path: Path | None, name: str) -> str:
+    """What a file of a setting holds; empty without a file.
+
+    Raises:
+        SettingError: the file cannot be read, or is empty.
+    """
+    if path is None:
+        return ""
+    try:
+        secret = path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(
+            f"{PREFIX}{name}: the file cannot be read ({type(error).__name__})"
+        ) from error
+    if not secret:
+        raise SettingError(f"{PREFIX}{name}: the file is empty")
+    return secret
+
+
+def _written(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)

@@ -12,6 +12,7 @@ from ticketstream.projections.corrections import correction
 from ticketstream.projections.timeline import sealed_event, timeline
 from ticketstream.schemas.record import Erased
 from ticketstream.vault.ports import Opener
+from ticketstream.vault.tokens import plain
 
 WEIGHT = 5.0  # an agent's correction beside a seed
 
@@ -51,7 +52,7 @@ def corrected(connection: Connection, opener: Opener, labels: Labels) -> Correct
         else:
             found.examples.append(
                 Example(
-                    text=joint(text.subject, text.text),
+                    text=plain(joint(text.subject, text.text)),
                     language=row.language,
                     source="correction",
                     kind="correction",

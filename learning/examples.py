@@ -8,9 +8,9 @@ from typing import Literal
 
 import orjson
 
-from ticketstream.processors.detectors import detect
-from ticketstream.processors.masking import mask_parts
-from ticketstream.vault.tokens import tokens_in
+from ticketstream.processors.detectors import canonical, detect
+from ticketstream.processors.masking import Numbering, mask_parts
+from ticketstream.vault.tokens import token, tokens_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,11 @@ class Example:
 
 @cache
 def masked(subject: str, text: str) -> tuple[str, str]:
-    """Subject and text with tokens in the place of personal data; tokens that they have stay."""
+    """Subject and text with plain tokens for personal data; tokens that they have stay."""
     parts = [subject, text]
-    own = frozenset(token for part in parts for token in tokens_in(part))
-    subject, text = mask_parts(parts, [detect(p) for p in parts], own=own).parts
+    own = frozenset(typed for part in parts for typed in tokens_in(part))
+    numbering = Numbering(token, canonical)
+    subject, text = mask_parts(parts, [detect(p) for p in parts], numbering, own).parts
     return subject, text
 
 

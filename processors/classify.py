@@ -35,6 +35,7 @@ from ticketstream.processors.ticket_parts import written_by_customer
 from ticketstream.schemas.classified import SecondOpinion, Sentiment, TicketClassified
 from ticketstream.schemas.envelope import Producer, answering
 from ticketstream.schemas.masked import TicketMasked, TicketText
+from ticketstream.vault.tokens import plain
 
 COVERED = 0.9  # the prediction set's labels have at least this probability together
 
@@ -183,6 +184,8 @@ def classified(
 def judged_text(text: object) -> str:
     """Subject and what the customer wrote, as one text; attachments only where nothing else is.
 
+    Tokens are plain, `[ORDER_1]`, as in the texts that the heads learned from.
+
     Raises:
         TypeError: the text is sealed or erased: the loop opens it before it calls.
     """
@@ -190,7 +193,8 @@ def judged_text(text: object) -> str:
         raise TypeError("classify reads open text")
     subject, *written = written_by_customer(text)
     body = "\n".join(filter(None, (part.strip() for part in written)))
-    return joint(subject, body) or "\n".join(a.text for a in text.attachments).strip()
+    said = joint(subject, body) or "\n".join(a.text for a in text.attachments).strip()
+    return plain(said)
 
 
 def everything(text: object) -> str:
@@ -198,7 +202,7 @@ def everything(text: object) -> str:
     assert isinstance(text, TicketText)
     turns = (turn.text for turn in text.transcript)
     attached = (part for a in text.attachments for part in (a.name, a.text))
-    return "\n\n".join((text.subject, text.text, text.quoted, *turns, *attached))
+    return plain("\n\n".join((text.subject, text.text, text.quoted, *turns, *attached)))
 
 
 def joint(subject: str, body: str) -> str:

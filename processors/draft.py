@@ -4,7 +4,7 @@ Extractive: every sentence is cited from the knowledge base, word for word. Noth
 so what can go wrong is the choice of sentences; when they do not fit well enough, it abstains.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +22,9 @@ from ticketstream.schemas.draft import (
     Source,
 )
 from ticketstream.schemas.envelope import Producer, answering
-from ticketstream.schemas.masked import TicketText
+from ticketstream.schemas.masked import Facts, TicketText
 from ticketstream.schemas.routed import TicketRouted
+from ticketstream.vault.tokens import plain
 
 CHUNKS = 4  # looked at for one answer
 SECTIONS = 2  # that one answer quotes, at most
@@ -117,11 +118,11 @@ def support(hit: Hit, cosines: Vectors) -> float:
 
 
 def question_of(ticket: TicketRouted) -> str:
-    """What is searched with: subject and newest text, masked."""
+    """What is searched with: subject and newest text, masked, in plain tokens."""
     text = ticket.text
     if not isinstance(text, TicketText):
         raise TypeError("draft reads the ticket's text: it must be opened")
-    return f"{text.subject}. {text.text}"[:QUESTION]
+    return plain(f"{text.subject}. {text.text}")[:QUESTION]
 
 
 def handover(ticket: TicketRouted) -> Handover:
@@ -132,14 +133,31 @@ def handover(ticket: TicketRouted) -> Handover:
         ("customer value", facts.customer_value),
         ("order amount", facts.order_amount),
         ("order age in days", facts.order_age_days),
+        ("payment", payment_of(facts)),
         ("tickets in 30 days", facts.tickets_30d),
         ("of these on this case", facts.tickets_30d_same_case),
         ("further requests", ", ".join(r.sub_category for r in ticket.open_requests)),
     ]
+    told = (f"{name}: {value}" for name, value in known if value not in (None, ""))
     return Handover(
-        facts=tuple(f"{name}: {value}" for name, value in known if value not in (None, "")),
+        facts=(*told, *spoken_of(ticket.text)),
         open_questions=facts.unknown,
     )
+
+
+def payment_of(facts: Facts) -> str:
+    """`open by invoice, 64.90 EUR due`; empty when nothing is known."""
+    how = f" by {facts.payment_method.replace('_', ' ')}" if facts.payment_method else ""
+    due = f", {facts.payment_due:.2f} {facts.currency} due".rstrip() if facts.payment_due else ""
+    return f"{facts.payment}{how}{due}" if facts.payment else ""
+
+
+def spoken_of(text: object) -> Iterator[str]:
+    """How the people behind the tokens are to be addressed, as far as the ticket tells."""
+    for entry in text.grammar if isinstance(text, TicketText) else ():
+        gender = entry.gender and f"{entry.gender} (by {entry.gender_by.replace('_', ' ')})"
+        name = entry.name and f"{entry.name} name"
+        yield f"{entry.token}: {', '.join(filter(None, (gender, name)))}"
 
 
 def _letter(answer: Answer, language: str) -> str:

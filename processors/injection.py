@@ -18,7 +18,7 @@ from typing import Any
 
 import re2
 
-from ticketstream.processors.lexicon import BEGINNING, fold, pattern_of
+from ticketstream.processors.lexicon import BEGINNING, fold, noisy_or, pattern_of
 
 MOST_CHARACTERS = 100_000
 PIECE = 10_000  # characters that are looked at together
@@ -56,11 +56,10 @@ def injection(text: str, signals: Mapping[str, int]) -> float:
     """How much all that came with a ticket sounds like an injection."""
     cues = shipped_cues()
     found = max((_sounds(piece, cues) for piece in _pieces(text)), default=0.0)
-    doubts = [1.0 - weight for name, weight in cues.signals.items() if signals.get(name)]
-    return 1.0 - (1.0 - found) * _product(doubts)
+    return noisy_or((found, *(w for name, w in cues.signals.items() if signals.get(name))))
 
 
-def plain(text: str) -> tuple[str, float]:
+def undisguised(text: str) -> tuple[str, float]:
     """The text as it was meant to be read, and how much its disguise alone is worth."""
     seen, unseen = UNSEEN.subn("", unicodedata.normalize("NFKC", text))
     apart = any(len(m[0]) >= FEWEST_APART for m in APART.finditer(seen))
@@ -90,13 +89,13 @@ def shipped_document() -> Mapping[str, Any]:
 
 
 def _sounds(text: str, cues: Cues) -> float:
-    read, disguise = plain(text)
+    read, disguise = undisguised(text)
     folded = fold(read)
     said = [cues.words[i] for i in cues.which.Match(folded) or ()]
     hits = [*_hits(folded, said), *_hits(read, cues.signs)]
     inner = max((_sounds(inside, cues) for inside in _decoded(text)), default=0.0)
     hits += [(0, disguise), (0, inner)]
-    return max(1.0 - _product(_near(hits, at)) for at, _ in hits)
+    return max(noisy_or(_near(hits, at)) for at, _ in hits)
 
 
 def _hits(text: str, patterns: Sequence[tuple[re.Pattern[str], float]]) -> Iterator[Hit]:
@@ -106,14 +105,7 @@ def _hits(text: str, patterns: Sequence[tuple[re.Pattern[str], float]]) -> Itera
 
 
 def _near(hits: Sequence[Hit], at: int) -> list[float]:
-    return [1.0 - weight for place, weight in hits if at <= place <= at + NEAR or not place]
-
-
-def _product(doubts: Sequence[float]) -> float:
-    left = 1.0
-    for doubt in doubts:
-        left *= doubt
-    return left
+    return [weight for place, weight in hits if at <= place <= at + NEAR or not place]
 
 
 def _which(patterns: Sequence[str]) -> Any:

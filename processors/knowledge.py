@@ -1,7 +1,7 @@
 """Articles and products (files) -> chunks of knowledge, each a section that answers by itself."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -53,12 +53,32 @@ def chunks_of(folder: Path) -> list[Chunk]:
         KnowledgeError: a file that has no front matter, lacks a key or is not UTF-8.
     """
     articles = sorted((folder / "articles").glob("*.md"))
-    products = folder / "products.jsonl"
     if not articles:
         raise KnowledgeError(f"no articles in {folder / 'articles'}: put <id>.<language>.md there")
     found = [chunk for path in articles for chunk in article(path.name, path.read_text("utf-8"))]
-    lines = products.read_bytes().splitlines() if products.is_file() else []
-    return found + [c for line in lines if line.strip() for c in product(orjson.loads(line))]
+    return found + [chunk for row in products(folder) for chunk in product(row)]
+
+
+def products(folder: Path) -> list[Mapping[str, Any]]:
+    """The rows of the product feed; none without one."""
+    feed = folder / "products.jsonl"
+    lines = feed.read_bytes().splitlines() if feed.is_file() else []
+    return [orjson.loads(line) for line in lines if line.strip()]
+
+
+def names_of_goods(rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """What products are called by and nobody else is: article numbers, names of several words.
+
+    `Emma` alone may be a customer, digits alone an order.
+    """
+    numbers = (str(row["sku"]) for row in rows)
+    names = (str(row[f"name_{language}"]) for row in rows for language in LANGUAGES)
+    return frozenset(
+        (
+            *(n for n in numbers if any(c.isalpha() for c in n) and any(c.isdigit() for c in n)),
+            *(n for n in names if len(n.split()) > 1),
+        )
+    )
 
 
 def version_of(chunks: list[Chunk]) -> str:

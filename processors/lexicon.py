@@ -9,9 +9,10 @@ the beginning of a sentence.
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
+from math import prod
 from typing import Any
 
 Phrases = Mapping[str, tuple[str, ...]]
@@ -42,11 +43,13 @@ def triggers(text: str, phrases: Phrases) -> tuple[str, ...]:
 
 def sounds_like(text: str, weights: Weights) -> float:
     """How much a text sounds like a list of weighted phrases, 0 to 1: each hit adds its doubt."""
-    plain, doubt = fold(text), 1.0
-    for phrase, weight in weights.items():
-        if _pattern((phrase,)).search(plain):
-            doubt *= 1.0 - weight
-    return 1.0 - doubt
+    plain = fold(text)
+    return noisy_or(w for phrase, w in weights.items() if _pattern((phrase,)).search(plain))
+
+
+def noisy_or(weights: Iterable[float]) -> float:
+    """Several signs of one thing as one: each leaves its share of the doubt that is left."""
+    return 1.0 - prod(1.0 - weight for weight in weights)
 
 
 def fold(text: str) -> str:

@@ -1,16 +1,15 @@
 """ticket.received -> ticket.masked: what does it say once nobody can be recognised in it?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, replace
 
 from ticketstream.processors import ticket_parts
-from ticketstream.processors.detectors import canonical, detect, known
-from ticketstream.processors.detectors.entities import Finder, nothing
+from ticketstream.processors.detectors import Detectors, known
 from ticketstream.processors.detectors.span import Span
+from ticketstream.processors.grammar import grammar_of
 from ticketstream.processors.language import detect as language_of
+from ticketstream.processors.masker import Masker
 from ticketstream.processors.masking import Masking, mask_parts, resolve
-from ticketstream.processors.readable import without_own
 from ticketstream.schemas.dead import Dead
 from ticketstream.schemas.envelope import Producer, answering
 from ticketstream.schemas.masked import (
@@ -34,15 +33,13 @@ class MaskResources:
 
     Attributes:
         gate: the vault, which decides person, case and facts.
-        version: of the code, the detectors and everything else that can change the answer.
-        readable: the shop's own names, addresses, numbers and sites; they stay readable.
-        entities: finds names, addresses and places that no rule finds.
+        version: of the code, the masker and everything else that can change the answer.
+        masker: what finds personal data, and how it is numbered.
     """
 
     gate: Gate
     version: str
-    readable: frozenset[str] = field(default_factory=frozenset)
-    entities: Finder = nothing
+    masker: Masker
 
     @property
     def producer(self) -> Producer:
@@ -57,16 +54,16 @@ class Reading:
     spans: list[list[Span]]
 
     def surfaces(self, kind: str) -> list[str]:
-        """Every value of a type as the shop writes it, in order, without repeats."""
+        """Every value of a type in order."""
         pairs = zip(self.parts, self.spans, strict=True)
-        found = (p[s.start : s.end] for p, spans in pairs for s in spans if s.type == kind)
-        return list(dict.fromkeys(canonical(kind, surface) for surface in found))
+        return [p[s.start : s.end] for p, spans in pairs for s in spans if s.type == kind]
 
 
 def mask(tickets: Sequence[TicketReceived], resources: MaskResources) -> list[TicketMasked | Dead]:
     """One masked ticket, or its burial, for each that came; the vault is asked once."""
-    readings = [read(ticket, resources.readable, resources.entities) for ticket in tickets]
-    arrivals = [arrival(*pair) for pair in zip(tickets, readings, strict=True)]
+    readings = [read(ticket, resources.masker) for ticket in tickets]
+    pairs = zip(tickets, readings, strict=True)
+    arrivals = [arrival(*pair, resources.masker.detectors) for pair in pairs]
     admissions = resources.gate.admit(arrivals)
     return [
         ERASED if isinstance(admission, Erased) else masked(ticket, reading, admission, resources)
@@ -74,18 +71,15 @@ def mask(tickets: Sequence[TicketReceived], resources: MaskResources) -> list[Ti
     ]
 
 
-def read(ticket: TicketReceived, readable: frozenset[str], entities: Finder = nothing) -> Reading:
+def read(ticket: TicketReceived, masker: Masker) -> Reading:
     """What is personal in every part of a ticket."""
     parts = ticket_parts.texts_of(ticket)
     find = known.finder(ticket_parts.known_of(ticket))
     by_place = zip(parts, ticket_parts.authors_of(ticket), strict=True)
-    found = (
-        (p, [*detect(p), *entities(p), *find(p), *spans] if p else []) for p, spans in by_place
-    )
-    return Reading(parts, [resolve(p, without_own(p, spans, readable)) for p, spans in found])
+    return Reading(parts, [resolve(p, masker.find(p, find, placed)) for p, placed in by_place])
 
 
-def arrival(ticket: TicketReceived, reading: Reading) -> Arrival:
+def arrival(ticket: TicketReceived, reading: Reading, detectors: Detectors) -> Arrival:
     """What the vault must know to tell person, case and facts."""
     message = ticket.message
     replies_to = dict.fromkeys(filter(None, (message.in_reply_to, *message.references)))
@@ -94,38 +88,54 @@ def arrival(ticket: TicketReceived, reading: Reading) -> Arrival:
         shop=ticket.shop,
         occurred_at=ticket.occurred_at,
         case_hint=ticket.case_id,
-        identifiers=identifiers(ticket, reading),
+        identifiers=identifiers(ticket, reading, detectors),
         message_id=message.message_id,
         replies_to=tuple(replies_to),
         subject=ticket.subject,
     )
 
 
-def identifiers(ticket: TicketReceived, reading: Reading) -> Identifiers:
-    """By what the shop knows the ticket; one customer number in the text counts, two do not."""
-    written = reading.surfaces("CUSTOMER")
-    claimed = written[0] if len(written) == 1 else ""
+def identifiers(ticket: TicketReceived, reading: Reading, detectors: Detectors) -> Identifiers:
+    """By what the shop knows the ticket.
+
+    Who it is rests on address and customer number as upstream vouches for them. A number that was
+    typed is a claim, for anybody can type it; two are none.
+    """
+    typed = written(reading, "CUSTOMER", detectors)
     return Identifiers(
         address=ticket.sender.address.strip(),
-        customer_id=ticket.sender.customer_id or claimed,
-        order_numbers=order_numbers(ticket, reading),
+        customer_id=ticket.sender.customer_id,
+        claimed_customer_id=typed[0] if len(typed) == 1 else "",
+        order_numbers=order_numbers(ticket, reading, detectors),
         order=ticket.order,
         customer=ticket.customer,
     )
 
 
-def order_numbers(ticket: TicketReceived, reading: Reading) -> tuple[str, ...]:
+def written(reading: Reading, kind: str, detectors: Detectors) -> tuple[str, ...]:
+    """The numbers of a type as the shop writes them, in order, without repeats."""
+    spelled = (detectors.canonical(kind, surface) for surface in reading.surfaces(kind))
+    return tuple(dict.fromkeys(spelled))
+
+
+def order_numbers(
+    ticket: TicketReceived, reading: Reading, detectors: Detectors
+) -> tuple[str, ...]:
     """The order that upstream named first, then those in the text."""
     named = [ticket.order.number] if ticket.order and ticket.order.number else []
-    return tuple(dict.fromkeys([*named, *reading.surfaces("ORDER")]))
+    return tuple(dict.fromkeys([*named, *written(reading, "ORDER", detectors)]))
 
 
 def masked(
     ticket: TicketReceived, reading: Reading, admission: Admission, resources: MaskResources
 ) -> TicketMasked:
     """The masked event of an admitted ticket."""
-    masking = mask_parts(reading.parts, reading.spans)
-    text = ticket_parts.text_from(ticket, masking.parts)
+    masker = resources.masker
+    numbering = masker.numbering(ticket.ticket_id)
+    masking = mask_parts(reading.parts, reading.spans, numbering)
+    names = ticket_parts.known_of(ticket).names
+    spoken_of = grammar_of(reading.parts, reading.spans, numbering.token_of, names)
+    text = replace(ticket_parts.text_from(ticket, masking.parts), grammar=spoken_of)
     envelope = answering(ticket, resources.producer) | {"case_id": admission.case_id}
     return TicketMasked(
         **envelope,
@@ -133,7 +143,7 @@ def masked(
         external=ticket.external,
         language=spoken(text, ticket.language),
         text=text,
-        identity=identity(ticket, reading, masking),
+        identity=identity(ticket, masking, order_numbers(ticket, reading, masker.detectors)),
         person=admission.person,
         tokens=masking.tokens,
         findings=masking.findings,
@@ -143,7 +153,7 @@ def masked(
     )
 
 
-def identity(ticket: TicketReceived, reading: Reading, masking: Masking) -> Identity:
+def identity(ticket: TicketReceived, masking: Masking, orders: tuple[str, ...]) -> Identity:
     """Who wrote, and what the tokens stand for.
 
     The customer number is the one that upstream vouches for, never one that was typed: live tools
@@ -156,7 +166,7 @@ def identity(ticket: TicketReceived, reading: Reading, masking: Masking) -> Iden
         recipient=ticket.recipient,
         message=ticket.message,
         customer_id=ticket.sender.customer_id,
-        order_numbers=order_numbers(ticket, reading),
+        order_numbers=orders,
         attachment_keys=tuple(keys),
     )
 
@@ -165,32 +175,3 @@ def spoken(text: TicketText, hint: str) -> Language:
     """The language of what the customer wrote; tokens are of none."""
     written = TOKEN_LIKE.sub(" ", "\n".join(ticket_parts.written_by_customer(text)))
     return language_of(written, hint)
-
-
-def explain(
-    ticket: TicketReceived,
-    readable: frozenset[str] = frozenset(),
-    entities: Finder = nothing,
-) -> dict[str, list[dict[str, Any]]]:
-    """What was found where, as `pipe mask --explain` shows it.
-
-    Returns:
-        `spans` (of the text) and `spans_subject`: start, end (exclusive, in characters of what came
-        in), type, score and detector of each.
-    """
-    reading = read(ticket, readable, entities)
-    return {
-        "spans": [plain(s) for s in reading.spans[1]],
-        "spans_subject": [plain(s) for s in reading.spans[0]],
-    }
-
-
-def plain(span: Span) -> dict[str, Any]:
-    """A span as JSON has it."""
-    return {
-        "start": span.start,
-        "end": span.end,
-        "type": span.type,
-        "score": span.score,
-        "detector": span.detector,
-    }

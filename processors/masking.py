@@ -1,15 +1,15 @@
 """parts of a ticket and what was found in them -> masked parts and what their tokens stand for."""
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
-from ticketstream.processors.detectors import canonical
 from ticketstream.processors.detectors.span import Span
 from ticketstream.schemas.masked import Token, TokenValue
 from ticketstream.vault import tokens
+
+OWN = "OWN"  # what is a token of the ticket already: no type of a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,14 @@ class Masking:
         return dict(total)
 
 
-def resolve(text: str, spans: Sequence[Span]) -> list[Span]:
+def resolve(text: str, spans: Sequence[Span], fixed: Sequence[Span] = ()) -> list[Span]:
     """Spans without overlaps, in order; every letter and digit that was found stays covered.
 
     Spans of one type that overlap become one. Of two types the higher score wins, then the longer
-    span, then the earlier; what sticks out of the other stays a span of its own.
+    span, then the earlier; what sticks out of the other stays a span of its own. `fixed` spans lie
+    in order beside each other and win over all.
     """
-    kept: list[Span] = []
+    kept = list(fixed)
     for span in sorted(_joined(spans), key=lambda s: (-s.score, s.start - s.end, s.start, s.type)):
         for rest in _beside(text, span, kept):
             insort(kept, rest, key=_start)
@@ -67,7 +68,8 @@ def _beside(text: str, span: Span, kept: Sequence[Span]) -> Iterator[Span]:
     """What of a span no kept span covers: all of it, or the parts that hold letters or digits."""
     place = span.start
     first = max(bisect_right(kept, span.start, key=_start) - 1, 0)
-    cuts = [s for s in islice(kept, first, None) if s.start < span.end and span.start < s.end]
+    last = bisect_left(kept, span.end, key=_start)
+    cuts = [s for s in kept[first:last] if span.start < s.end]
     if not cuts:
         yield span
         return
@@ -83,10 +85,23 @@ def _start(span: Span) -> int:
 
 
 class Numbering:
-    """Which token stands for which value of a ticket; grows as values are met."""
+    """Which token stands for which value of a ticket; grows as values are met.
 
-    def __init__(self, given: Sequence[TokenValue] = ()) -> None:
+    Args:
+        write: writes the tokens of this ticket.
+        canonical: the same text for every spelling of a value of a type.
+        given: tokens that the ticket has already; they keep their values.
+    """
+
+    def __init__(
+        self,
+        write: tokens.Write,
+        canonical: Callable[[str, str], str],
+        given: Sequence[TokenValue] = (),
+    ) -> None:
         self.values: list[TokenValue] = []
+        self._write = write
+        self._canonical = canonical
         self._tokens: dict[tuple[str, str], str] = {}
         self._numbers: dict[tuple[str, str], int] = {}
         self._last: Counter[str] = Counter()
@@ -97,9 +112,10 @@ class Numbering:
     def token_of(self, kind: str, surface: str) -> str:
         """The token of a value; a new value gets the next number, a new spelling the next form."""
         if (kind, surface) not in self._tokens:
-            number = self._numbers.get((kind, canonical(kind, surface)), self._last[kind] + 1)
+            same = self._canonical(kind, surface)
+            number = self._numbers.get((kind, same), self._last[kind] + 1)
             spelling = self._spellings[kind, number] + 1
-            self._take(TokenValue(tokens.token(kind, number, spelling), surface))
+            self._take(TokenValue(self._write(kind, number, spelling), surface))
         return self._tokens[kind, surface]
 
     def _take(self, value: TokenValue) -> None:
@@ -108,7 +124,7 @@ class Numbering:
         if name is None:
             return
         self._tokens[name.type, value.value] = value.token
-        self._numbers.setdefault((name.type, canonical(name.type, value.value)), name.number)
+        self._numbers.setdefault((name.type, self._canonical(name.type, value.value)), name.number)
         self._last[name.type] = max(self._last[name.type], name.number)
         key = (name.type, name.number)
         self._spellings[key] = max(self._spellings[key], name.spelling)
@@ -117,35 +133,41 @@ class Numbering:
 def mask_parts(
     parts: Sequence[str],
     found: Sequence[Sequence[Span]],
-    given: Sequence[TokenValue] = (),
-    own: frozenset[str] = tokens.NOTHING,
+    numbering: Numbering,
+    own: frozenset[str] = frozenset(),
 ) -> Masking:
     """Each part with its spans replaced by tokens, numbered by first appearance over all parts.
 
     Args:
         parts: texts in the order in which values are numbered.
         found: the spans of each part, overlaps allowed.
-        given: tokens that the ticket has already; they keep their values.
+        numbering: the ticket's tokens so far.
         own: tokens that may stand in the parts as tokens (a text that was written masked).
 
     Exact: `unmask(masked, values)` is the part, byte for byte, when `own` is empty.
     """
-    numbering = Numbering(given)
     masked = [
-        "".join(pieces(part, resolve(part, spans), numbering, own))
+        "".join(pieces(part, resolve(part, spans, owned(part, own)), numbering))
         for part, spans in zip(parts, found, strict=True)
     ]
     counts = Counter(t for part in masked for t in tokens.tokens_in(part))
     return Masking(tuple(masked), tuple(numbering.values), counts)
 
 
-def pieces(
-    part: str, spans: Sequence[Span], numbering: Numbering, own: frozenset[str]
-) -> Iterator[str]:
+def owned(part: str, own: frozenset[str]) -> list[Span]:
+    """Where tokens of the ticket stand in a text: nothing within them is a value."""
+    if not own:
+        return []
+    spans = (m.span() for m in tokens.TOKEN_LIKE.finditer(part) if m[0] in own)
+    return [Span(start, end, OWN, 1.0, "token") for start, end in spans]
+
+
+def pieces(part: str, spans: Sequence[Span], numbering: Numbering) -> Iterator[str]:
     """What stays, escaped, and the tokens between."""
     place = 0
     for span in spans:
-        yield tokens.escape(part[place : span.start], own)
-        yield numbering.token_of(span.type, part[span.start : span.end])
+        surface = part[span.start : span.end]
+        yield tokens.escape(part[place : span.start])
+        yield surface if span.type == OWN else numbering.token_of(span.type, surface)
         place = span.end
-    yield tokens.escape(part[place:], own)
+    yield tokens.escape(part[place:])

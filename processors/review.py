@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from ticketstream.processors import edits
-from ticketstream.processors.detectors import detect, known
-from ticketstream.processors.detectors.entities import Finder, nothing
+from ticketstream.processors.detectors import Finder, known
 from ticketstream.processors.detectors.known import Known
-from ticketstream.processors.detectors.span import Span
+from ticketstream.processors.masker import Masker
 from ticketstream.processors.masking import mask_parts
-from ticketstream.processors.readable import without_own
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.dead import Dead
 from ticketstream.schemas.draft import DraftCreated, DraftText
@@ -50,16 +48,14 @@ class ReviewResources:
         codec: decodes it.
         version: of the code, the detectors and everything else that can change the answer.
         agent_key: the key under which an agent's name becomes a pseudonym.
-        readable: the shop's own names, addresses, numbers and sites; they stay readable.
-        entities: finds names, addresses and places that no rule finds; mask's own.
+        masker: mask's own.
     """
 
     opener: Opener
     codec: Codec
     version: str
     agent_key: bytes
-    readable: frozenset[str] = frozenset()
-    entities: Finder = nothing
+    masker: Masker
 
     @property
     def producer(self) -> Producer:
@@ -112,7 +108,7 @@ def open_draft(draft: DraftCreated, opener: Opener) -> Opened | Dead:
 def edited(reply: AgentReplied, opened: Opened, resources: ReviewResources) -> AgentEdited:
     """The masked, compared event."""
     draft = opened.draft
-    text, identity = masked(reply, opened, resources)
+    text, identity = masked(reply, opened, resources.masker)
     before = Labels(draft.category, draft.sub_category, draft.intent, draft.route)
     compared = bool(opened.text.answer and text.final_text)
     envelope = answering(reply, resources.producer) | {
@@ -139,43 +135,36 @@ def edited(reply: AgentReplied, opened: Opened, resources: ReviewResources) -> A
     )
 
 
-def masked(
-    reply: AgentReplied, opened: Opened, resources: ReviewResources
-) -> tuple[EditText, Identity]:
+def masked(reply: AgentReplied, opened: Opened, masker: Masker) -> tuple[EditText, Identity]:
     """The answer in the ticket's own tokens, and the identity with what was new in it."""
-    answer = opened.text.answer
+    answer, identity = opened.text.answer, opened.identity
     unchanged = "sent_unchanged" in reply.actions and not reply.final_text.strip()
     parts = ["" if unchanged else reply.final_text, commented(reply)]
-    found = [spans_of(part, opened.identity, reply.agent, resources) for part in parts]
-    own = frozenset(value.token for value in opened.identity.tokens)
-    masking = mask_parts(parts, found, opened.identity.tokens, own)
+    find = finder(identity, reply.agent)
+    found = [masker.find(part, find) for part in parts]
+    own = frozenset(value.token for value in identity.tokens)
+    numbering = masker.numbering(reply.ticket_id, identity.tokens)
+    masking = mask_parts(parts, found, numbering, own)
     final = answer if unchanged else masking.parts[0]
     operations = edits.operations(answer, final) if answer and final else ()
     text = EditText(final_text=final, operations=operations, comment=masking.parts[1])
-    return text, replace(opened.identity, tokens=masking.values)
+    return text, replace(identity, tokens=masking.values)
 
 
-def spans_of(text: str, identity: Identity, agent: str, resources: ReviewResources) -> list[Span]:
-    """The ticket's own values, then whatever the detectors find."""
-    if not text:
-        return []
-    values = ((tokens.name_of(v.token), v.value) for v in identity.tokens)
-    own = [(name.type, value) for name, value in values if name and value]
-    people = tuple(value for kind, value in own if kind == "PERSON")
+def finder(identity: Identity, agent: str) -> Finder:
+    """Finds the ticket's own values and people, and who answered."""
+    named = ((tokens.name_of(v.token), v.value) for v in identity.tokens)
+    values = [(name.type, value) for name, value in named if name and value]
     sender = identity.sender
-    find = known.finder(
+    return known.finder(
         Known(
-            names=tuple(filter(None, (sender.name, *people, agent))),
-            addresses=tuple(filter(None, (sender.address,))),
+            names=(sender.name, *(v for kind, v in values if kind == "PERSON"), agent),
+            addresses=(sender.address,),
             orders=identity.order_numbers,
-            customers=tuple(filter(None, (sender.customer_id, identity.customer_id))),
+            customers=(sender.customer_id, identity.customer_id),
+            values=tuple(v for v in values if v[0] != "PERSON"),
         )
     )
-    literal = [
-        s for kind, value in own if kind != "PERSON" for s in known.literal(text, kind, value)
-    ]
-    spans = [*literal, *find(text), *detect(text), *resources.entities(text)]
-    return without_own(text, spans, resources.readable)
 
 
 def commented(reply: AgentReplied) -> str:

@@ -53,6 +53,7 @@ class Case:
 
 
 Verdict = tuple[Route, Reason]
+CHARGEBACK = "chargeback"  # a class of words, and a state of a payment
 
 
 def route(ticket: TicketClassified, resources: RouteResources) -> TicketRouted:
@@ -154,6 +155,9 @@ def _legal(case: Case) -> Iterator[Verdict]:
         yield "escalate_specialist", _reason("legal_demand", intent=case.ticket.intent)
     for trigger in _special(case):
         yield "escalate_specialist", _reason("trigger", trigger=trigger)
+    # what the bank says weighs as much as the word: who decides must not pay a second time
+    if case.ticket.facts.payment == CHARGEBACK and CHARGEBACK in case.policy.specialist_triggers:
+        yield "escalate_specialist", _reason("charged_back")
 
 
 def _safety(case: Case) -> Iterator[Verdict]:

@@ -52,10 +52,10 @@ def known_of(ticket: TicketReceived) -> Known:
     """The names, addresses and numbers that came with the ticket."""
     speakers = (turn.author for turn in ticket.transcript if turn.role != "bot")
     return Known(
-        names=tuple(dict.fromkeys(filter(None, (ticket.sender.name, *speakers)))),
-        addresses=tuple(filter(None, (ticket.sender.address,))),
+        names=tuple(dict.fromkeys((ticket.sender.name, *speakers))),
+        addresses=(ticket.sender.address,),
         orders=(ticket.order.number,) if ticket.order else (),
-        customers=tuple(filter(None, (ticket.sender.customer_id,))),
+        customers=(ticket.sender.customer_id,),
     )
 
 

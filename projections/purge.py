@@ -1,6 +1,6 @@
 """Ticket ids -> rows of the read models without text, person, facts and case: labels stay."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,16 @@ from ticketstream.projections.corrections import correction
 from ticketstream.projections.dead import dead
 from ticketstream.projections.tickets import ticket
 from ticketstream.projections.timeline import timeline
+from ticketstream.vault.database import writer
 from ticketstream.vault.forgetting import chunks
+
+# which of some tickets are erased: who projects is handed this and keeps them blank
+Erased = Callable[[Collection[str]], frozenset[str]]
+
+
+def nobody(_: Collection[str]) -> frozenset[str]:
+    """No ticket is erased: for those who only read."""
+    return frozenset()
 
 
 def _emptied(table: Table) -> Case[Any]:
@@ -31,32 +40,39 @@ def _emptied(table: Table) -> Case[Any]:
     return case((table.c.text.is_(None), null()), else_=literal(b"", LargeBinary))
 
 
+AMOUNTS = (  # and what else the shop told
+    *("currency", "customer_value", "order_amount"),
+    *("payment", "payment_method", "payment_due"),
+)
 # what a forgotten person's rows lose; what is named in docs/privacy.md stays, and leads to nobody
 BLANK: dict[Table, dict[str, Any]] = {
-    ticket: dict.fromkeys(("case_id", "currency", "customer_value", "order_amount")),
+    ticket: dict.fromkeys(("case_id", *AMOUNTS)),
     timeline: {"person": "", "text": _emptied(timeline)},
     correction: {"person": "", "text": _emptied(correction)},
 }
 
 
-def purge(engine: Engine, tickets: Collection[str]) -> dict[str, int]:
-    """Blank the rows of forgotten tickets; twice changes nothing.
+def blank(connection: Connection, tickets: Collection[str]) -> dict[str, int]:
+    """Blank the rows of forgotten tickets in the caller's transaction; twice changes nothing.
 
     Returns:
         By table, how many rows there are of these tickets.
     """
     counts = dict.fromkeys((str(t.name) for t in BLANK), 0)
-    writer = engine.execution_options(begin="BEGIN IMMEDIATE")
-    with writer.begin() as connection:
-        _secure(connection)
-        for part in chunks(tickets):
-            for table, values in BLANK.items():
-                mine = table.c.ticket_id.in_(part)
-                counts[str(table.name)] += connection.execute(
-                    update(table).where(mine).values(values)
-                ).rowcount
-            _summaries(connection, part)
+    for part in chunks(tickets):
+        for table, values in BLANK.items():
+            mine = table.c.ticket_id.in_(part)
+            counts[str(table.name)] += connection.execute(
+                update(table).where(mine).values(values)
+            ).rowcount
+        _summaries(connection, part)
     return counts
+
+
+def purge(engine: Engine, tickets: Collection[str]) -> dict[str, int]:
+    """`blank` while nobody projects; who projects asks before every batch who is erased."""
+    with writer(engine).begin() as connection:
+        return blank(connection, tickets)
 
 
 def rows_of(engine: Engine, tickets: Collection[str]) -> dict[str, int]:
@@ -72,9 +88,7 @@ def rows_of(engine: Engine, tickets: Collection[str]) -> dict[str, int]:
 
 def expire(engine: Engine, before: datetime, letters_before: datetime) -> int:
     """Delete rows of steps, and of dead letters, that were recorded before; how many there were."""
-    writer = engine.execution_options(begin="BEGIN IMMEDIATE")
-    with writer.begin() as connection:
-        _secure(connection)
+    with writer(engine).begin() as connection:
         return sum(
             connection.execute(delete(table).where(where)).rowcount
             for table, where in (
@@ -95,9 +109,3 @@ def _summaries(connection: Connection, tickets: list[str]) -> None:
             kept = row.summary | {"facts": {}}
             where = t.event_id == row.event_id
             connection.execute(update(timeline).where(where).values(summary=kept))
-
-
-def _secure(connection: Connection) -> None:
-    # what is overwritten must not stay readable in free pages
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA secure_delete=ON")

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
@@ -15,27 +14,25 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
-    StaticPool,
     String,
     Table,
-    create_engine,
     delete,
-    event,
     func,
     insert,
-    make_url,
     select,
-    update,
 )
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from ticketstream.projections.corrections import CORRECTIONS
 from ticketstream.projections.dead import DEAD
 from ticketstream.projections.placed import Place, Placed
 from ticketstream.projections.projection import Projection, Write, write_all
+from ticketstream.projections.purge import Erased, blank, nobody
 from ticketstream.projections.tickets import TICKETS
 from ticketstream.projections.timeline import TIMELINE
+from ticketstream.schemas.envelope import Event
 from ticketstream.schemas.errors import SettingError
+from ticketstream.vault.database import engine_of, writer
 
 PROJECTIONS: tuple[Projection, ...] = (TICKETS, TIMELINE, CORRECTIONS, DEAD)
 
@@ -79,58 +76,32 @@ class Start:
 
 
 def read_engine(url: str) -> Engine:
-    """An engine for the read models, SQLite or PostgreSQL.
+    """An engine for the read models, SQLite or PostgreSQL; what a crash takes is read again.
 
     Raises:
         SettingError: no URL, or one of another database.
     """
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise SettingError("TICKETSTREAM_READ_MODELS is no SQLAlchemy URL") from error
-    if parsed.get_backend_name() == "postgresql":
-        server = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(server, pool_pre_ping=True, **_JSON)
-    if parsed.get_backend_name() != "sqlite":
-        raise SettingError("TICKETSTREAM_READ_MODELS must be a sqlite or postgresql URL")
-    return _sqlite(url, parsed.database)
-
-
-def _sqlite(url: str, file: str | None) -> Engine:
-    options: dict[str, Any] = {"connect_args": {"timeout": 30}}
-    if file in {None, "", ":memory:"}:
-        options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
-    else:
-        Path(file or "").parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, **options, **_JSON)
-    event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _configure(connection: Any, _record: Any) -> None:
-    # the driver's own transaction handling would begin too late, and not for tables
-    connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")  # what is lost is read again
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+    return engine_of(url, "TICKETSTREAM_READ_MODELS", durable=False, **_JSON)
 
 
 class ReadModels:
-    """The read models of one database.
+    """The read models of one database; `erased` says whose rows are written without the person.
 
     Raises:
         SettingError: the database cannot be opened.
     """
 
-    def __init__(self, engine: Engine, projections: Sequence[Projection] = PROJECTIONS) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        projections: Sequence[Projection] = PROJECTIONS,
+        *,
+        erased: Erased = nobody,
+    ) -> None:
         self.engine = engine
         self.projections = projections
-        # the write lock at once: a reader's lock that is raised later would fail as busy
-        self._writer = engine.execution_options(begin="BEGIN IMMEDIATE")
+        self.erased = erased
+        self._writer = writer(engine)
 
     def start(self) -> Start:
         """Make what is missing, throw away what is of another version, say where to read on."""
@@ -154,7 +125,6 @@ class ReadModels:
         """Throw all read models away; the next start reads from the beginning."""
         with self._opened() as connection:
             metadata.create_all(connection)
-            connection.execute(update(model).values(life=""))  # waits for a writer to end
             for each in self.projections:
                 _begin_anew(connection, each)
 
@@ -168,7 +138,7 @@ class ReadModels:
             RebuiltError: the read models began a new life since `start`.
         """
         with self._writer.begin() as connection:
-            if {m: life for m, _, life in _models(connection, lock=True)} != lives:
+            if {m: life for m, _, life in _models(connection)} != lives:
                 raise RebuiltError
             taken: set[tuple[Place, int]] = set()
             for each in self.projections:
@@ -176,6 +146,9 @@ class ReadModels:
                 write_all(connection, each.writes(fresh))
                 _move(connection, each, fresh)
                 taken.update((r.place, r.offset) for r in fresh)
+            # asked under the lock: an erasure that is not told here yet blanks the rows afterwards
+            if gone := self.erased(_tickets(batch)):
+                blank(connection, gone)
         return len(taken)
 
     def pulse(self) -> str:
@@ -209,9 +182,12 @@ class ReadModels:
             ) from error
 
 
-def _models(connection: Connection, *, lock: bool = False) -> list[Any]:
-    statement = select(model).order_by(model.c.model)
-    return list(connection.execute(statement.with_for_update() if lock else statement))
+def _tickets(batch: Sequence[Placed]) -> set[str]:
+    return {r.event.ticket_id for r in batch if isinstance(r.event, Event)}
+
+
+def _models(connection: Connection) -> list[Any]:
+    return list(connection.execute(select(model).order_by(model.c.model)))
 
 
 def _begin_anew(connection: Connection, projection: Projection) -> None:

@@ -63,7 +63,8 @@ ticket = Table(
     *_columns(String, *(f"{step}_event" for step in STEPS)),
     # masked
     *_columns(String, "case_id", "language", "auto_submitted", "currency"),
-    *_columns(Float, "customer_value", "order_amount"),
+    *_columns(Float, "customer_value", "order_amount", "payment_due"),
+    *_columns(String, "payment", "payment_method"),
     *_columns(Integer, "tickets_30d", "tickets_30d_same_case"),
     # classified
     *_columns(String, "category", "sub_category", "intent"),
@@ -136,6 +137,7 @@ def masked(placed: Placed) -> Write:
         customer_value=facts.customer_value,
         order_amount=facts.order_amount,
         currency=facts.currency,
+        **_copied(facts, "payment", "payment_method", "payment_due"),
         tickets_30d=facts.tickets_30d,
         tickets_30d_same_case=facts.tickets_30d_same_case,
     )

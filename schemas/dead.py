@@ -12,6 +12,7 @@ DeadReason = Literal[
     "oversize",  # the answer is larger than the topic takes
     "erased",  # the person asked to be forgotten; no payload is kept
     "unreadable",  # a message at the door that is no mail, form or chat
+    "loop",  # a turn of a mail loop, stopped at the door
 ]
 
 

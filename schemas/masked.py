@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ticketstream.schemas.envelope import AutoKind, Channel, Event, External
 from ticketstream.schemas.received import Message, Sender, Turn
 from ticketstream.schemas.record import UNSEALED, Erased, Record, Sealed
+
+PaymentState = Literal["", "open", "paid", "refunded", "chargeback"]
+# closed, so that no number of an account or card can stand here
+PaymentMethod = Literal["", "card", "direct_debit", "invoice", "paypal", "transfer", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +23,29 @@ class AttachmentText(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Grammar(Record):
+    """How a person's token is spoken of; "" is unknown.
+
+    `gender_by` is what tells the gender: a title before the name, or the given name. `name` says
+    which part of a name the token stands for.
+    """
+
+    token: str = ""
+    gender: Literal["", "female", "male"] = ""
+    gender_by: Literal["", "title", "given_name"] = ""
+    name: Literal["", "full", "given", "family"] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TicketText(Record):
-    """The masked free text of a ticket."""
+    """The masked free text of a ticket, and how its people are spoken of."""
 
     subject: str = ""
     text: str = ""
     quoted: str = ""
     transcript: tuple[Turn, ...] = ()
     attachments: tuple[AttachmentText, ...] = ()
+    grammar: tuple[Grammar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +99,8 @@ class Facts(Record):
     """What the shop knows about a ticket as of `occurred_at`, itself excluded.
 
     None is unknown, never 0; `unknown` names what could not be looked up, and why
-    (`customer_value: timeout`). Amounts are in `currency`, ages in days.
+    (`customer_value: timeout`). Amounts are in `currency`, ages in days. `payment` is the state of
+    the order's payment, `payment_due` what is still owed for it.
     """
 
     customer_value: float | None = None
@@ -90,6 +111,9 @@ class Facts(Record):
     tickets_30d_same_case: int | None = None
     previous_ticket_id: str | None = None
     unknown: tuple[str, ...] = ()
+    payment: PaymentState = ""
+    payment_method: PaymentMethod = ""
+    payment_due: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ MetricName = Literal[
     "ticketstream_intake_dead_total",  # counter, by door and reason: messages that are no ticket
     "ticketstream_intake_refused_total",  # counter, by door and status: answers other than 202
     "ticketstream_intake_loops_total",  # counter, by door: mails of loops that were stopped
+    "ticketstream_intake_left",  # gauge, by door: mails that stay in the mailbox
     "ticketstream_language_model_replies_total",  # counter, by status and reason: questions
     "ticketstream_language_model_cost_eur_total",  # counter: EUR, of all attempts
     "ticketstream_language_model_seconds",  # histogram: one question, its second attempt included

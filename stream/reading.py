@@ -1,6 +1,8 @@
 """Topics -> records, without a consumer group: from the beginning to what is there now, or on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -11,6 +13,7 @@ from ticketstream.stream.topics import admin
 
 TIMEOUT = 20.0
 BATCH = 10_000
+AT_ONCE_MS = 10  # a reader to the end asks again and does not wait at the broker for what may come
 
 
 class Read(NamedTuple):
@@ -25,20 +28,28 @@ class Read(NamedTuple):
     headers: tuple[tuple[str, bytes], ...]
 
 
+def stamp(record: Read) -> datetime:
+    """When a record was produced."""
+    return datetime.fromtimestamp(record.timestamp / 1000, UTC)
+
+
 def read_all(brokers: str, names: Sequence[str]) -> Iterator[Read]:
     """Every committed record of the topics up to their ends at the time of the call."""
-    reader, places = _reader(brokers, names)
+    reader, places = _reader(brokers, names, {"fetch.wait.max.ms": AT_ONCE_MS})
     try:
         ends = {}
         for place in places:
             low, high = reader.get_watermark_offsets(place, TIMEOUT)
             if high > low:
                 ends[place.topic, place.partition] = high
+        # not before the broker has answered: the first fetch would wait half a second for it
+        filled = [p for p in places if (p.topic, p.partition) in ends]
+        reader.assign(filled)
         while ends:
-            for message in reader.consume(BATCH, 0.2):
+            for message in reader.consume(BATCH, 0.05):
                 yield _read(message)
             # positions move over transaction markers, which are no messages
-            for place in reader.position(places):
+            for place in reader.position(filled):
                 if place.offset >= ends.get((place.topic, place.partition), 1 << 62):
                     del ends[place.topic, place.partition]
     finally:
@@ -47,7 +58,8 @@ def read_all(brokers: str, names: Sequence[str]) -> Iterator[Read]:
 
 def follow(brokers: str, names: Sequence[str]) -> Iterator[Read | None]:
     """Every committed record from the beginning on, without end; None while nothing comes."""
-    reader, _ = _reader(brokers, names)
+    reader, places = _reader(brokers, names)
+    reader.assign(places)
     try:
         while True:
             messages = reader.consume(BATCH, 0.2)
@@ -58,7 +70,9 @@ def follow(brokers: str, names: Sequence[str]) -> Iterator[Read | None]:
         reader.close()
 
 
-def _reader(brokers: str, names: Sequence[str]) -> tuple[Consumer, list[TopicPartition]]:
+def _reader(
+    brokers: str, names: Sequence[str], more: Mapping[str, int] = MappingProxyType({})
+) -> tuple[Consumer, list[TopicPartition]]:
     there = admin(brokers).list_topics(timeout=TIMEOUT).topics
     if missing := [n for n in names if n not in there]:
         raise BrokerError(f"missing topics {missing}: run `ticketstream topics create` first")
@@ -69,10 +83,10 @@ def _reader(brokers: str, names: Sequence[str]) -> tuple[Consumer, list[TopicPar
             "isolation.level": "read_committed",
             "enable.auto.commit": False,
             "enable.partition.eof": False,
+            **more,
         }
     )
     places = [TopicPartition(n, p, OFFSET_BEGINNING) for n in names for p in there[n].partitions]
-    reader.assign(places)
     return reader, places
 
 

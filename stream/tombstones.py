@@ -21,12 +21,13 @@ from ticketstream.stream.reading import Read, read_all
 from ticketstream.stream.topics import TIMEOUT, admin, topics
 
 NUDGE = b"compaction"  # the key of the records that close a segment; nobody's
-NUDGE_SECONDS = 3.0
-LOOK_SECONDS = 1.0
+NUDGE_SECONDS = 1.5
+LOOK_SECONDS = 0.3
+OLDER_SECONDS = 0.6  # than a segment may get while it is hurried
 # while somebody waits for the proof: close segments at once, clean them whatever the share of dirt
 HURRIED = {
     "segment.ms": "500",
-    "max.compaction.lag.ms": "500",
+    "max.compaction.lag.ms": "100",
     "min.cleanable.dirty.ratio": "0.001",
     "file.delete.delay.ms": "1000",
 }
@@ -83,7 +84,7 @@ def compacted(brokers: str, graves: Collection[Grave], seconds: float) -> float 
     with hurried(brokers):
         while time.monotonic() < began + seconds:
             if time.monotonic() > nudged + NUDGE_SECONDS:
-                time.sleep(LOOK_SECONDS)  # the tombstones must be older than a segment may get
+                time.sleep(OLDER_SECONDS)
                 nudge(brokers)
                 nudged = time.monotonic()
             if not readable(brokers, graves):

@@ -1,86 +1,61 @@
-"""Arrivals -> admissions: which person, which case, which facts, each decided once per ticket."""
+"""Arrivals -> admissions: which person, which case, which facts, each decided once per ticket.
+
+A ticket is a person's by what upstream vouches for: the sender's address, and the customer number
+of somebody who was logged in. What stands in the text decides nothing here.
+"""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from secrets import token_hex
 from typing import Any
 
-import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from ticketstream.schemas.convert import from_plain, to_plain
 from ticketstream.schemas.masked import Facts
 from ticketstream.schemas.record import ERASED, Erased
-from ticketstream.vault import tables
+from ticketstream.vault import ledger as ledgers
 from ticketstream.vault.keys import MasterKeys, keyed_hash, new_person_key, wrap
-from ticketstream.vault.ports import Admission, Arrival, Shop
+from ticketstream.vault.ledger import HISTORY, Ledger, Past
+from ticketstream.vault.ports import Admission, Arrival
 
-HISTORY = timedelta(days=30)
 REPLY_PREFIX = re.compile(
     r"^\s*(?:(?:re|aw|antw|fw|fwd|wg|sv|tr)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """A ticket that the vault knows."""
-
-    ticket_id: str
-    person: str
-    case_id: str
-    matter: str
-    occurred_at: datetime
-
-
-@dataclass(slots=True)
-class Ledger:
-    """What a batch reads once and adds to as it goes."""
-
-    erased: frozenset[str]
-    decided: dict[str, Admission]
-    persons: dict[str, str]  # keyed hash of an address -> person
-    cases: dict[str, str]  # keyed hash of a Message-ID -> case
-    past: dict[str, list[Past]]  # person -> tickets
-    new: dict[str, list[dict[str, Any]]] = field(
-        default_factory=lambda: {"person": [], "address": [], "ticket": [], "message": []}
-    )
+# a mail address, a URI or a telephone number: what a form takes as an address may be typed, and
+# somebody's customer number must not pass as one
+ADDRESS = re.compile(r"@|:|^\+")
 
 
 def admit(
-    connection: Connection, arrivals: Sequence[Arrival], keys: MasterKeys, shop: Shop
+    connection: Connection,
+    arrivals: Sequence[Arrival],
+    keys: MasterKeys,
+    facts: Mapping[str, Facts],
 ) -> list[Admission | Erased]:
-    """Decide a batch inside the caller's transaction: a few statements, however long it is."""
-    ledger = _read(connection, arrivals, keys)
-    admissions = [_admit_one(a, ledger, keys, shop) for a in arrivals]
-    for name, rows in ledger.new.items():
-        tables.insert_absent(connection, tables.metadata.tables[name], rows)
-    return admissions
+    """Decide a batch inside the caller's transaction: a few statements, however long it is.
 
-
-def _admit_one(
-    arrival: Arrival, ledger: Ledger, keys: MasterKeys, shop: Shop
-) -> Admission | Erased:
-    if arrival.ticket_id in ledger.erased:
-        return ERASED
-    if arrival.ticket_id in ledger.decided:
-        return ledger.decided[arrival.ticket_id]
-    person = _person(arrival, ledger, keys)
-    matter = keyed_hash(keys.index, "matter", person, REPLY_PREFIX.sub("", arrival.subject).lower())
-    case_id = _case(arrival, person, matter, ledger, keys)
-    facts = _with_history(
-        shop.facts(arrival.identifiers, arrival.occurred_at),
-        _recent(arrival, ledger.past.get(person, [])),
-        case_id,
-    )
-    admission = Admission(person, case_id, facts)
-    _remember(arrival, admission, matter, ledger, keys)
-    return admission
+    In the order in which the tickets were received, whatever the order in which they came.
+    `facts` holds those of every ticket about which nothing was decided before, by its id.
+    """
+    ledger = ledgers.read(connection, arrivals, {h for a in arrivals for h in _hashes(a, keys)})
+    ordered = sorted(arrivals, key=lambda a: a.occurred_at)
+    new = [a for a in ordered if a.ticket_id not in {*ledger.erased, *ledger.decided}]
+    persons = {a.ticket_id: _person(a, ledger, keys) for a in new}
+    mentioned = {h for a in new for h in _message_hashes(a, persons[a.ticket_id], keys)}
+    ledgers.read_cases(connection, ledger, mentioned)
+    for arrival in new:
+        if arrival.ticket_id not in ledger.decided:
+            person = persons[arrival.ticket_id]
+            _decide(arrival, person, facts[arrival.ticket_id], ledger, keys)
+    ledgers.write(connection, ledger)
+    return [
+        ERASED if a.ticket_id in ledger.erased else ledger.decided[a.ticket_id] for a in arrivals
+    ]
 
 
 def _person(arrival: Arrival, ledger: Ledger, keys: MasterKeys) -> str:
-    hashes = _address_hashes(arrival, keys)
+    hashes = _hashes(arrival, keys)
     known = next((ledger.persons[h] for h in hashes if h in ledger.persons), None)
     person = known or token_hex(16)
     if known is None:
@@ -102,125 +77,75 @@ def _new_person(person: str, keys: MasterKeys) -> dict[str, Any]:
     }
 
 
-def _case(arrival: Arrival, person: str, matter: str, ledger: Ledger, keys: MasterKeys) -> str:
-    """The case that a reply names; else the person's last ticket of the same subject; else new."""
-    for answered in arrival.replies_to:
-        if (case := ledger.cases.get(_message_hash(arrival, answered, keys))) is not None:
-            return case
-    recent = _recent(arrival, ledger.past.get(person, []))
-    same = [p for p in recent if p.matter == matter and arrival.subject.strip()]
-    return same[-1].case_id if same else arrival.case_hint
+def _decide(arrival: Arrival, person: str, facts: Facts, ledger: Ledger, keys: MasterKeys) -> None:
+    matter = keyed_hash(keys.index, "matter", person, REPLY_PREFIX.sub("", arrival.subject).lower())
+    near = _near(arrival, ledger.past.get(person, []))
+    hashes = _message_hashes(arrival, person, keys)
+    case_id = _case(arrival, matter, [ledger.cases.get(h) for h in hashes], near)
+    admission = Admission(person, case_id, _with_history(facts, arrival, near, case_id))
+    ledgers.remember(ledger, arrival, admission, matter)
+    for each in _own_message_hashes(arrival, person, keys):
+        if each not in ledger.cases:
+            ledger.cases[each] = case_id
+            ledger.new["message"].append({"hash": each, "person": person, "case_id": case_id})
 
 
-def _recent(arrival: Arrival, past: Iterable[Past]) -> list[Past]:
-    since = arrival.occurred_at - HISTORY
-    recent = [
-        p
-        for p in past
-        if since <= p.occurred_at <= arrival.occurred_at and p.ticket_id != arrival.ticket_id
+def _case(
+    arrival: Arrival, matter: str, of_messages: Sequence[str | None], near: Sequence[Past]
+) -> str:
+    """The case of its mail thread; else of the person's ticket of the same subject; else new.
+
+    Tickets of one person come by different partitions, so a later one may be decided first.
+    """
+    if (of_thread := next(filter(None, of_messages), None)) is not None:
+        return of_thread
+    same = [p for p in near if p.matter == matter and arrival.subject.strip()]
+    before = [p for p in same if p.occurred_at <= arrival.occurred_at]
+    return before[-1].case_id if before else same[0].case_id if same else arrival.case_hint
+
+
+def _near(arrival: Arrival, past: Sequence[Past]) -> list[Past]:
+    """The person's other tickets of thirty days before and after, oldest first."""
+    at = arrival.occurred_at
+    near = [
+        p for p in past if abs(p.occurred_at - at) <= HISTORY and p.ticket_id != arrival.ticket_id
     ]
-    return sorted(recent, key=lambda p: (p.occurred_at, p.ticket_id))
+    return sorted(near, key=lambda p: (p.occurred_at, p.ticket_id))
 
 
-def _with_history(facts: Facts, recent: Sequence[Past], case_id: str) -> Facts:
+def _with_history(facts: Facts, arrival: Arrival, near: Sequence[Past], case_id: str) -> Facts:
+    """What came before the ticket, as of when it was received."""
+    before = [p for p in near if p.occurred_at <= arrival.occurred_at]
     return replace(
         facts,
-        tickets_30d=len(recent),
-        tickets_30d_same_case=sum(p.case_id == case_id for p in recent),
-        previous_ticket_id=recent[-1].ticket_id if recent else None,
+        tickets_30d=len(before),
+        tickets_30d_same_case=sum(p.case_id == case_id for p in before),
+        previous_ticket_id=before[-1].ticket_id if before else None,
     )
 
 
-def _remember(
-    arrival: Arrival, admission: Admission, matter: str, ledger: Ledger, keys: MasterKeys
-) -> None:
-    past = Past(arrival.ticket_id, admission.person, admission.case_id, matter, arrival.occurred_at)
-    ledger.decided[arrival.ticket_id] = admission
-    ledger.past.setdefault(admission.person, []).append(past)
-    ledger.new["ticket"].append(
-        {
-            "ticket_id": arrival.ticket_id,
-            "shop": arrival.shop,
-            "person": admission.person,
-            "case_id": admission.case_id,
-            "matter": matter,
-            "occurred_at": _micros(arrival.occurred_at),
-            "facts": orjson.dumps(to_plain(Facts)(admission.facts)),
-        }
-    )
-    if arrival.message_id:
-        hashed = _message_hash(arrival, arrival.message_id, keys)
-        ledger.cases.setdefault(hashed, admission.case_id)
-        ledger.new["message"].append(
-            {"hash": hashed, "person": admission.person, "case_id": admission.case_id}
-        )
-
-
-def _address_hashes(arrival: Arrival, keys: MasterKeys) -> list[str]:
+def _hashes(arrival: Arrival, keys: MasterKeys) -> list[str]:
     """By address and by customer number; a ticket with neither is a person of its own."""
     who = arrival.identifiers
-    names = [n.strip().lower() for n in (who.address, who.customer_id) if n.strip()]
+    address = who.address if ADDRESS.search(who.address.strip()) else ""
+    names = [n.strip().lower() for n in (address, who.customer_id) if n.strip()]
     return [keyed_hash(keys.index, arrival.shop, n) for n in names or [arrival.ticket_id]]
 
 
-def _message_hash(arrival: Arrival, message_id: str, keys: MasterKeys) -> str:
-    return keyed_hash(keys.index, "message", arrival.shop, message_id.strip())
+def _message_hashes(arrival: Arrival, person: str, keys: MasterKeys) -> list[str]:
+    """Of its own Message-ID and of those that it answers, the person's own: anybody can write one.
+
+    A reply that is decided before the mail that it answers has left that mail's case here.
+    """
+    names = filter(None, (arrival.message_id, *arrival.replies_to))
+    return [_message_hash(arrival, person, name, keys) for name in names]
 
 
-def _read(connection: Connection, arrivals: Sequence[Arrival], keys: MasterKeys) -> Ledger:
-    ids = {a.ticket_id for a in arrivals}
-    hashes = {h for a in arrivals for h in _address_hashes(a, keys)}
-    answered = {_message_hash(a, m, keys) for a in arrivals for m in a.replies_to}
-    persons = _mapping(connection, tables.address, hashes, "person")
-    return Ledger(
-        erased=frozenset(_keys_in(connection, tables.erased.c.ticket_id, ids)),
-        decided=_decided(connection, ids),
-        persons=persons,
-        cases=_mapping(connection, tables.message, answered, "case_id"),
-        past=_past(connection, set(persons.values()), arrivals),
-    )
+def _own_message_hashes(arrival: Arrival, person: str, keys: MasterKeys) -> list[str]:
+    """Under which its case is kept: its own Message-ID and the one that it answers first."""
+    names = filter(None, (arrival.message_id, *arrival.replies_to[:1]))
+    return [_message_hash(arrival, person, name, keys) for name in names]
 
 
-def _keys_in(connection: Connection, column: Any, wanted: set[str]) -> Iterable[str]:
-    return connection.execute(select(column).where(column.in_(wanted))).scalars()
-
-
-def _mapping(connection: Connection, table: Any, wanted: set[str], value: str) -> dict[str, str]:
-    if not wanted:
-        return {}
-    rows = connection.execute(select(table.c.hash, table.c[value]).where(table.c.hash.in_(wanted)))
-    return {row[0]: row[1] for row in rows}
-
-
-def _decided(connection: Connection, ids: set[str]) -> dict[str, Admission]:
-    rows = connection.execute(select(tables.ticket).where(tables.ticket.c.ticket_id.in_(ids)))
-    return {r.ticket_id: Admission(r.person, r.case_id, _facts(r.facts)) for r in rows}
-
-
-def _facts(stored: bytes) -> Facts:
-    plain: Mapping[str, Any] = orjson.loads(stored)
-    facts: Facts = from_plain(Facts)(plain)
-    return facts
-
-
-def _past(
-    connection: Connection, persons: set[str], arrivals: Sequence[Arrival]
-) -> dict[str, list[Past]]:
-    if not persons:
-        return {}
-    first = min(a.occurred_at for a in arrivals) - HISTORY
-    t = tables.ticket.c
-    rows = connection.execute(
-        select(t.ticket_id, t.person, t.case_id, t.matter, t.occurred_at).where(
-            t.person.in_(persons), t.occurred_at >= _micros(first)
-        )
-    )
-    past: dict[str, list[Past]] = {}
-    for r in rows:
-        at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=r.occurred_at)
-        past.setdefault(r.person, []).append(Past(r.ticket_id, r.person, r.case_id, r.matter, at))
-    return past
-
-
-def _micros(at: datetime) -> int:
-    return (at - datetime.fromtimestamp(0, UTC)) // timedelta(microseconds=1)
+def _message_hash(arrival: Arrival, person: str, message_id: str, keys: MasterKeys) -> str:
+    return keyed_hash(keys.index, "message", arrival.shop, person, message_id.strip())

@@ -1,18 +1,28 @@
-"""Identifiers -> facts: the port `Shop` over the sample shop's database, or over no shop at all."""
+"""Questions -> facts: the port `Shop` over the sample shop's database, or over no shop at all."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 import orjson
 
-from ticketstream.schemas.errors import VaultError
-from ticketstream.schemas.masked import Facts
-from ticketstream.vault.ports import Identifiers
+from ticketstream.schemas.errors import SettingError
+from ticketstream.schemas.masked import Facts, PaymentMethod, PaymentState
+from ticketstream.vault.ports import Question
+from ticketstream.vault.told import (
+    Told,
+    ToldCustomer,
+    ToldOrder,
+    ToldPayment,
+    facts_of,
+    nothing_told,
+    plain,
+)
 
+CENT = 0.005
 SCHEMA = """
 create table if not exists customer (
     customer_id text primary key, address text not null, value real not null,
@@ -21,38 +31,43 @@ create index if not exists customer_by_address on customer (address);
 create table if not exists "order" (
     number text primary key, customer_id text not null, amount real not null,
     currency text not null, placed_at text not null);
+create table if not exists payment (
+    "order" text not null, at text not null, status text not null, method text not null,
+    amount real not null, primary key ("order", at, status));
 """
 
 
 class NoShop:
-    """No shop database is configured: only what upstream put into the event is known."""
+    """No shop is configured: only what upstream put into the event is known."""
 
-    def facts(self, identifiers: Identifiers, at: datetime) -> Facts:
-        return given_facts(identifiers, at, "no shop configured")
+    def facts(self, questions: Sequence[Question]) -> list[Facts]:
+        return [nothing_told(question, "no shop configured") for question in questions]
 
 
 class SqliteShop:
-    """Customers and orders in an SQLite file, as the sample shop has them."""
+    """Customers, orders and payments in an SQLite file, as the sample shop has them.
+
+    Raises:
+        SettingError: there is no such file.
+    """
 
     def __init__(self, path: Path) -> None:
         if not path.is_file():
-            raise VaultError(f"no shop database at {path}: load one, or unset TICKETSTREAM_SHOP_DB")
+            raise SettingError(
+                f"no shop database at {path}: load one, or unset TICKETSTREAM_SHOP_DB"
+            )
         self.path = path
 
-    def facts(self, identifiers: Identifiers, at: datetime) -> Facts:
-        """What upstream said wins; the rest is looked up by customer number, address and order."""
-        given = given_facts(identifiers, at, "not found")
+    def facts(self, questions: Sequence[Question]) -> list[Facts]:
         try:
             with _reader(self.path) as connection:
-                customer = _customer(connection, identifiers)
-                order = _order(connection, identifiers)
-        except sqlite3.Error as error:
-            return given_facts(identifiers, at, type(error).__name__)
-        return _merged(given, customer, order, at)
+                return [facts_of(q, _told(connection, q)) for q in questions]
+        except (sqlite3.Error, ValueError) as error:
+            return [nothing_told(q, type(error).__name__) for q in questions]
 
 
 def load_sample_shop(folder: Path, path: Path) -> None:
-    """Write `customers.jsonl` and `orders.jsonl` of a folder into an SQLite file; upserts."""
+    """Write customers, orders and payments (`.jsonl`) of a folder into an SQLite file; upserts."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with sqlite3.connect(path) as connection:
         connection.executescript(SCHEMA)
@@ -66,64 +81,67 @@ def load_sample_shop(folder: Path, path: Path) -> None:
             " (:number, :customer_id, :amount, :currency, :placed_at)",
             _rows(folder / "orders.jsonl"),
         )
+        connection.executemany(
+            "insert or replace into payment values (:order, :at, :status, :method, :amount)",
+            _rows(folder / "payments.jsonl"),
+        )
     connection.close()
 
 
-def given_facts(identifiers: Identifiers, at: datetime, reason: str) -> Facts:
-    """The facts that came with the event; what it lacks is unknown, for `reason`."""
-    order, customer = identifiers.order, identifiers.customer
-    value = customer.value if customer else None
-    amount = order.amount if order else None
-    placed = order.placed_at if order else None
-    known = {"customer_value": value, "order_amount": amount, "order_age_days": placed}
-    return Facts(
-        customer_value=value,
-        order_amount=amount,
-        currency=order.currency if order else "",
-        order_age_days=None if placed is None else (at - placed).days,
-        unknown=tuple(f"{name}: {reason}" for name, found in known.items() if found is None),
+def _told(connection: sqlite3.Connection, question: Question) -> Told:
+    who, at = question.identifiers, question.at
+    customers = connection.execute(
+        "select * from customer where customer_id in (?, ?) or address = ?",
+        (who.customer_id.strip(), who.claimed_customer_id.strip(), plain(who.address)),
+    ).fetchall()
+    numbers = who.order_numbers
+    marks = ",".join("?" * len(numbers))
+    orders = connection.execute(
+        f'select * from "order" where number in ({marks})',  # noqa: S608  (marks only)
+        numbers,
+    ).fetchall()
+    return Told(
+        tuple(ToldCustomer(c["customer_id"], (c["address"],), c["value"]) for c in customers),
+        tuple(_order(connection, row, at) for row in orders),
     )
 
 
-def _merged(given: Facts, customer: Any, order: Any, at: datetime) -> Facts:
-    value = given.customer_value
-    amount = given.order_amount
-    age = given.order_age_days
-    value = customer["value"] if value is None and customer else value
-    amount = order["amount"] if amount is None and order else amount
-    age = (at - datetime.fromisoformat(order["placed_at"])).days if age is None and order else age
-    found = {"customer_value": value, "order_amount": amount, "order_age_days": age}
-    return Facts(
-        customer_value=value,
-        order_amount=amount,
-        currency=given.currency or (order["currency"] if order else ""),
-        order_age_days=age,
-        unknown=tuple(u for u in given.unknown if found[u.split(":")[0]] is None),
+def _order(connection: sqlite3.Connection, row: Any, at: datetime) -> ToldOrder:
+    payments = connection.execute(
+        'select * from payment where "order" = ?', (row["number"],)
+    ).fetchall()
+    seen = sorted(
+        (p for p in payments if datetime.fromisoformat(p["at"]) <= at),
+        key=lambda p: datetime.fromisoformat(p["at"]),
+    )
+    return ToldOrder(
+        row["number"],
+        row["customer_id"],
+        row["amount"],
+        row["currency"],
+        datetime.fromisoformat(row["placed_at"]),
+        _payment(row["amount"], seen),
     )
 
 
-def _customer(connection: sqlite3.Connection, who: Identifiers) -> Any:
-    return connection.execute(
-        "select value from customer where customer_id = ? or address = lower(?)"
-        " order by customer_id = ? desc limit 1",
-        (who.customer_id, who.address.strip(), who.customer_id),
-    ).fetchone()
-
-
-def _order(connection: sqlite3.Connection, who: Identifiers) -> Any:
-    """The dearest of the named orders that belongs to the sender, or to nobody we can tell apart.
-
-    An order of another customer is not looked at: a stranger's number must not raise a route.
-    """
-    if not who.order_numbers:
+def _payment(amount: float, payments: Sequence[Any]) -> ToldPayment | None:
+    """How an order stands after all its payments, oldest first; None when there are none."""
+    if not payments:
         return None
-    marks = ",".join("?" * len(who.order_numbers))
-    return connection.execute(
-        f'select o.* from "order" o join customer c using (customer_id)'  # noqa: S608
-        f" where number in ({marks}) and (c.address = lower(?) or c.customer_id = ?)"
-        " order by amount desc limit 1",
-        (*who.order_numbers, who.address.strip(), who.customer_id),
-    ).fetchone()
+    paid, back = _sum(payments, "paid"), _sum(payments, "refunded")
+    due = max(amount - paid, 0.0)
+    state: PaymentState = "paid" if due < CENT else "open"
+    if any(p["status"] == "chargeback" for p in payments):
+        state = "chargeback"
+    elif paid and back > paid - CENT:
+        state = "refunded"
+    method = payments[-1]["method"]
+    known = method if method in get_args(PaymentMethod) else "other"
+    return ToldPayment(state, cast("PaymentMethod", known), round(due, 2))
+
+
+def _sum(payments: Iterable[Any], status: str) -> float:
+    return float(sum(p["amount"] for p in payments if p["status"] == status))
 
 
 @contextmanager

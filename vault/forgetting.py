@@ -1,6 +1,5 @@
 """Persons -> nothing but their ticket ids, and the journal of every erasure that is underway."""
 
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
@@ -10,13 +9,15 @@ from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import Column, Connection, Engine, delete, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
+from ticketstream.schemas.errors import VaultError
 from ticketstream.vault import tables
+from ticketstream.vault.leftovers import vacuum
 
 T = TypeVar("T")
 START = datetime(1970, 1, 1, tzinfo=UTC)
 MOST = 500  # values in one statement
-PAUSE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Erasure:
         hashes: keyed hashes of the person's addresses and customer numbers.
         tickets: every ticket id; what is added later is added by `update`.
         attachments: ids of stored files.
+        senders: keyed hashes under which the doors counted the person's mails.
         done: steps that are done, in order, with what each of them counted.
     """
 
@@ -45,18 +47,19 @@ class Erasure:
     hashes: frozenset[str]
     tickets: frozenset[str] = frozenset()
     attachments: frozenset[str] = frozenset()
+    senders: frozenset[str] = frozenset()
     done: dict[str, dict[str, Any]] = field(default_factory=dict)
     id: str = field(default_factory=lambda: token_hex(8))
 
 
 def forget(connection: Connection, persons: Collection[str]) -> Forgotten:
     """Destroy keys and index entries in the caller's transaction; remember tickets as erased."""
-    t = tables.ticket.c
+    t = tables.admission.c
     ids = tuple(in_chunks(connection, t.ticket_id, t.person, persons))
     remember_erased(connection, ids)
     gone = {
         str(table.name): delete_in(connection, table.c.person, persons)
-        for table in (tables.person, tables.address, tables.message, tables.ticket)
+        for table in (tables.person, tables.address, tables.message, tables.admission)
     }
     return Forgotten(gone["person"], gone["address"], gone["message"], ids)
 
@@ -69,6 +72,28 @@ def remember_erased(connection: Connection, tickets: Iterable[str]) -> None:
 def erased_tickets(connection: Connection) -> frozenset[str]:
     """Every ticket id of everybody who was ever forgotten."""
     return frozenset(connection.execute(select(tables.erased.c.ticket_id)).scalars())
+
+
+def erased_by(engine: Engine) -> Callable[[Collection[str]], frozenset[str]]:
+    """What says of some tickets which are erased; it takes no key.
+
+    Raises:
+        VaultError: the vault's store cannot be read.
+    """
+
+    def erased(tickets: Collection[str]) -> frozenset[str]:
+        try:
+            tables.erased.create(engine, checkfirst=True)
+            with engine.connect() as connection:
+                e = tables.erased.c
+                return frozenset(in_chunks(connection, e.ticket_id, e.ticket_id, tickets))
+        except SQLAlchemyError as error:
+            raise VaultError(
+                f"the vault cannot be asked who is erased ({type(error).__name__}): "
+                "check that its file or server can be read"
+            ) from error
+
+    return erased
 
 
 def persons_behind(connection: Connection, hashes: Collection[str]) -> dict[str, str]:
@@ -89,7 +114,7 @@ def hashes_of(connection: Connection, person: str) -> frozenset[str]:
 
 def tickets_of(connection: Connection, person: str) -> frozenset[str]:
     """A person's tickets, as far as they were masked."""
-    t = tables.ticket.c
+    t = tables.admission.c
     return frozenset(connection.execute(select(t.ticket_id).where(t.person == person)).scalars())
 
 
@@ -145,17 +170,24 @@ def receipts(connection: Connection) -> dict[str, bytes]:
 
 
 def forget_log(engine: Engine, seconds: float) -> bool:
-    """Empty the write-ahead log of an SQLite file; nothing to do elsewhere."""
+    """Empty the write-ahead log of an SQLite file; in PostgreSQL, free the space of old rows.
+
+    Returns:
+        False when readers held the log all the time.
+    """
     if engine.dialect.name != "sqlite":
+        vacuum(engine)
         return True
+    if not engine.url.database:
+        return True  # in memory
     raw = engine.raw_connection()
-    end = time.monotonic() + seconds
     try:
-        while True:
-            (busy, *_) = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if not busy or time.monotonic() > end:
-                return not busy
-            time.sleep(PAUSE)
+        # on a connection of its own, for it waits as long as it is told here
+        raw.detach()
+        cursor = raw.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
+        (busy, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
     finally:
         raw.close()
 
@@ -188,7 +220,7 @@ def _packed(erasure: Erasure) -> bytes:
 
 def _unpacked(data: bytes) -> Erasure:
     plain = orjson.loads(data)
-    sets: Sequence[str] = ("hashes", "tickets", "attachments")
+    sets: Sequence[str] = ("hashes", "tickets", "attachments", "senders")
     frozen: Callable[[str], frozenset[str]] = lambda name: frozenset(plain[name])  # noqa: E731
     began = datetime.fromisoformat(plain["began_at"])
     return Erasure(**plain | {n: frozen(n) for n in sets} | {"began_at": began})

@@ -1,10 +1,12 @@
-"""Master keys from files, a person's two random keys, and how the former wrap the latter."""
+"""Master keys and their files, a person's two random keys, and how the former wrap the latter."""
 
 import hmac
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -19,7 +21,9 @@ NAMES = (
     "intake",  # hashes Message-IDs into ticket ids
     "draws",  # decides audits
     "agents",  # makes agents' pseudonyms
+    "tokens",  # binds tokens to their tickets
 )
+NEXT = "next"  # suffix of a key file that is to replace the present one
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +53,157 @@ class PersonKeys:
         return key
 
 
-def create_master_keys(folder: Path) -> None:
-    """Write the keys as files that only the owner reads; existing ones stay."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name in NAMES:
+class KeySource(Protocol):
+    """Where master keys come from, and how each is replaced by its successor.
+
+    Raises:
+        SettingError: a key that is missing, or none.
+        VaultError: who keeps the keys does not answer.
+    """
+
+    def load(self, name: str) -> bytes:
+        """The present key."""
+
+    def create(self) -> None:
+        """Make the keys that are missing; those that are there stay."""
+
+    def successor(self, name: str) -> bytes | None:
+        """The key that waits to replace the present one."""
+
+    def prepared(self, name: str) -> bytes:
+        """The successor, made now if none waits; it is kept safely when this returns."""
+
+    def put_in_place(self, names: Iterable[str]) -> str:
+        """Let successors replace the present keys; returns what is left for the operator to do."""
+
+
+class Kms(Protocol):
+    """Who wraps master keys, so that their files may be read by anybody."""
+
+    def wrap(self, name: str, key: bytes) -> str:
+        """The key as one line of text that only `unwrap` understands."""
+
+    def unwrap(self, name: str, wrapped: str) -> bytes:
+        """The key back."""
+
+
+class Plain:
+    """Nobody wraps them, as on a laptop: a file holds the key in hex, for its owner only."""
+
+    def wrap(self, name: str, key: bytes) -> str:  # noqa: ARG002  (the port's signature)
+        return key.hex()
+
+    def unwrap(self, name: str, wrapped: str) -> bytes:
+        return parsed(wrapped, f"{name}.key")
+
+
+PLAIN = Plain()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFiles:
+    """Master keys in a folder, `<name>.key`, each as `kms` wraps it."""
+
+    folder: Path
+    kms: Kms = PLAIN
+
+    def load(self, name: str) -> bytes:
+        path = self._file(name)
         try:
-            handle = os.open(folder / f"{name}.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            return self.kms.unwrap(name, path.read_text("utf-8"))
+        except FileNotFoundError as error:
+            raise SettingError(
+                f"no master key at {path}: create the keys with `ticketstream doctor --create-keys`"
+            ) from error
+        except OSError as error:
+            raise SettingError(f"{path} cannot be read ({type(error).__name__})") from error
+        except UnicodeDecodeError as error:
+            raise SettingError(f"{path} is no key: it is no text") from error
+
+    def create(self) -> None:
+        for name in NAMES:
+            if not self._file(name).exists():
+                self._write(self._file(name), name, new_person_key())
+
+    def successor(self, name: str) -> bytes | None:
+        path = self._file(name, NEXT)
+        return self.kms.unwrap(name, path.read_text("utf-8")) if path.exists() else None
+
+    def prepared(self, name: str) -> bytes:
+        key = self.successor(name)
+        if key is None:
+            key = new_person_key()
+            draft = self._file(name, "draft")
+            draft.unlink(missing_ok=True)
+            self._write(draft, name, key)
+            draft.replace(self._file(name, NEXT))
+        return key
+
+    def put_in_place(self, names: Iterable[str]) -> str:
+        for name in names:
+            waiting = self._file(name, NEXT)
+            if waiting.exists():
+                waiting.replace(self._file(name))
+        return "keep a copy of the new key files apart"
+
+    def _file(self, name: str, suffix: str = "") -> Path:
+        return self.folder / (f"{name}.key.{suffix}" if suffix else f"{name}.key")
+
+    def _write(self, path: Path, name: str, key: bytes) -> None:
+        """On the disk when it returns, and never over a file that is there."""
+        text = self.kms.wrap(name, key)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            continue
-        with os.fdopen(handle, "w") as file:
-            file.write(os.urandom(KEY_BYTES).hex())
+            return
+        except OSError as error:
+            raise SettingError(
+                f"no key can be written to {self.folder}: {error.strerror}"
+            ) from error
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def create_master_keys(folder: Path) -> None:
+    """Plain key files that only the owner reads, as a laptop has them; existing ones stay."""
+    KeyFiles(folder).create()
+
+
+def load_key(folder: Path, name: str) -> bytes:
+    """One plain key of a folder."""
+    return KeyFiles(folder).load(name)
 
 
 def load_master_keys(folder: Path, *, identity: bool = True) -> MasterKeys:
-    """The master keys of a folder; `identity=False` for a role that may read text only.
+    """The plain master keys of a folder."""
+    return master_keys(KeyFiles(folder), identity=identity)
+
+
+def master_keys(source: KeySource, *, identity: bool = True) -> MasterKeys:
+    """The vault's master keys; `identity=False` for a role that may read text only."""
+    return MasterKeys(
+        index=source.load("index"),
+        text=source.load("text"),
+        identity=source.load("identity") if identity else None,
+    )
+
+
+def parsed(text: str, place: str) -> bytes:
+    """A key from hex.
 
     Raises:
-        SettingError: a key file that is missing or no key.
+        SettingError: it is none.
     """
-    return MasterKeys(
-        index=load_key(folder, "index"),
-        text=load_key(folder, "text"),
-        identity=load_key(folder, "identity") if identity else None,
-    )
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise SettingError(f"{place} is no key: it must hold {KEY_BYTES} bytes in hex")
+    return key
 
 
 def new_person_key() -> bytes:
@@ -92,7 +224,7 @@ def unwrap(master: bytes, wrapped: bytes, person: str) -> bytes:
     except InvalidTag as error:
         raise VaultError(
             "a person's key does not open under this master key: after `ticketstream vault "
-            "rotate` start this process again; were the key files replaced otherwise? "
+            "rotate` start this process again; were the master keys replaced otherwise? "
             "put the old ones back"
         ) from error
 
@@ -100,23 +232,3 @@ def unwrap(master: bytes, wrapped: bytes, person: str) -> bytes:
 def keyed_hash(key: bytes, *parts: str) -> str:
     """HMAC-SHA256 in hex: without the key nobody can try addresses against it."""
     return hmac.digest(key, "\0".join(parts).encode(), "sha256").hex()
-
-
-def load_key(folder: Path, name: str) -> bytes:
-    """One key of a folder.
-
-    Raises:
-        SettingError: a key file that is missing or no key.
-    """
-    path = folder / f"{name}.key"
-    try:
-        key = bytes.fromhex(path.read_text().strip())
-    except FileNotFoundError as error:
-        raise SettingError(
-            f"no master key at {path}: create the keys with `ticketstream doctor --create-keys`"
-        ) from error
-    except ValueError as error:
-        raise SettingError(f"{path} is no key: it must hold {KEY_BYTES} bytes in hex") from error
-    if len(key) != KEY_BYTES:
-        raise SettingError(f"{path} is no key: it must hold {KEY_BYTES} bytes in hex")
-    return key

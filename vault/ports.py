@@ -13,20 +13,43 @@ from ticketstream.schemas.record import Erased
 
 @dataclass(frozen=True, slots=True)
 class Identifiers:
-    """By what the shop's own systems know a ticket: address, customer and order numbers."""
+    """By what the shop's own systems know a ticket.
+
+    Attributes:
+        address: the sender's, as upstream received it.
+        customer_id: the customer number that upstream vouches for (somebody was logged in).
+        order_numbers: those that upstream or the text name.
+        order, customer: what upstream knows itself; it wins over every look-up.
+        claimed_customer_id: a customer number that somebody only typed. It tells nobody's person,
+            and of two accounts that are the sender's own it says which is meant.
+    """
 
     address: str = ""
     customer_id: str = ""
+    claimed_customer_id: str = ""
     order_numbers: tuple[str, ...] = ()
     order: Order | None = None
     customer: Customer | None = None
 
 
-class Shop(Protocol):
-    """The shop's customers and orders."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the shop is asked about one ticket: everything as of `at`."""
 
-    def facts(self, identifiers: Identifiers, at: datetime) -> Facts:
-        """What is known as of `at`; what is not known stays None and is named in `unknown`."""
+    shop: str
+    identifiers: Identifiers
+    at: datetime
+
+
+class Shop(Protocol):
+    """The shop's customers, orders and payments."""
+
+    def facts(self, questions: Sequence[Question]) -> list[Facts]:
+        """An answer to each, in order.
+
+        What is not known stays None and is named in `unknown` with its reason; a shop that cannot
+        be asked is such a reason, never an exception and never a long wait.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,17 @@
 """Master keys -> new ones: every person's keys wrapped anew, the log untouched."""
 
-import os
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from ticketstream.schemas.errors import SettingError, VaultError
+from ticketstream.schemas.errors import VaultError
 from ticketstream.vault import tables
-from ticketstream.vault.keys import MasterKeys, load_key, new_person_key, unwrap, wrap
+from ticketstream.vault.keys import KeySource, MasterKeys, unwrap, wrap
 
 ROTATED = ("text", "identity")  # what wraps; the index key hashes addresses that nobody has kept
-NEXT = "next"  # suffix of a key file that is to replace the present one
+PART = 2_000  # persons whose keys are wrapped anew at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +45,28 @@ def require_current(connection: Connection, keys: MasterKeys) -> None:
     if wrong := sorted(n for n, f in _mine(keys).items() if known.get(n, f) != f):
         raise VaultError(
             f"this process holds other master keys than the vault ({', '.join(wrong)}): after "
-            "`ticketstream vault rotate` start it again; were the key files replaced otherwise? "
+            "`ticketstream vault rotate` start it again; were they replaced otherwise? "
             "put the old ones back"
         )
 
 
-def rotate(connection: Connection, folder: Path) -> Rotation:
-    """Wrap every person's keys under new master keys, in the caller's transaction.
+def rotate(connection: Connection, source: KeySource) -> Rotation:
+    """Wrap every person's keys under the master keys' successors, in the caller's transaction.
 
-    The new keys lie in `<name>.key.next` before anything is wrapped; `put_in_place` renames them
-    once the transaction is committed. Killed at any moment, both can be called again.
+    The successors are kept safely before anything is wrapped under them, and `finish` lets them
+    take the old ones' place once the transaction is committed. Killed at any moment, both can be
+    called again.
 
     Raises:
-        SettingError: a key file is missing or no key.
+        SettingError: a key is missing or none.
         VaultError: a person's key does not open.
     """
-    if waiting := _committed(connection, folder):
-        for name in waiting:
-            _file(folder, name, NEXT).replace(_file(folder, name))
+    known = _known(connection)
+    waiting = {name: source.successor(name) for name in ROTATED}
+    if any(key and known.get(name) == fingerprint(key) for name, key in waiting.items()):
         return Rotation(0, finished_earlier=True)
-    old = {name: load_key(folder, name) for name in ROTATED}
-    new = {name: _next_key(folder, name) for name in ROTATED}
+    old = {name: source.load(name) for name in ROTATED}
+    new = {name: source.prepared(name) for name in ROTATED}
     count = _rewrap(connection, old, new)
     for name in ROTATED:
         row = {"name": name, "fingerprint": fingerprint(new[name])}
@@ -76,55 +76,41 @@ def rotate(connection: Connection, folder: Path) -> Rotation:
     return Rotation(count, finished_earlier=False)
 
 
-def put_in_place(folder: Path) -> None:
-    """Replace the old master keys; whatever they wrap in an old backup needs the old copy."""
-    for name in ROTATED:
-        waiting = _file(folder, name, NEXT)
-        if waiting.exists():
-            waiting.replace(_file(folder, name))
+def finish(source: KeySource) -> str:
+    """Replace the old master keys; whatever they wrap in an old backup needs the old copy.
+
+    Returns:
+        What is left for the operator to do.
+    """
+    return source.put_in_place(ROTATED)
 
 
 def _rewrap(connection: Connection, old: dict[str, bytes], new: dict[str, bytes]) -> int:
-    rows = connection.execute(select(tables.person)).all()
-    for row in rows:
-        text = unwrap(old["text"], row.text_key, row.person)
-        identity = unwrap(old["identity"], row.identity_key, row.person)
-        values = {
-            "text_key": wrap(new["text"], text, row.person),
-            "identity_key": wrap(new["identity"], identity, row.person),
-        }
-        where = tables.person.c.person == row.person
-        connection.execute(update(tables.person).where(where).values(values))
-    return len(rows)
+    """A part at a time, in the order of their ids; the rest waits in the database."""
+    p = tables.person.c
+    change = (
+        update(tables.person)
+        .where(p.person == bindparam("whose"))
+        .values(text_key=bindparam("text"), identity_key=bindparam("identity"))
+    )
+    count, last = 0, ""
+    while True:
+        part = select(tables.person).where(p.person > last).order_by(p.person).limit(PART)
+        rows = connection.execute(part).all()
+        if not rows:
+            return count
+        connection.execute(change, [_wrapped_anew(row, old, new) for row in rows])
+        count, last = count + len(rows), rows[-1].person
 
 
-def _next_key(folder: Path, name: str) -> bytes:
-    """The key that waits, or a new one, on disk before anything is wrapped under it."""
-    path = _file(folder, name, NEXT)
-    if not path.exists():
-        draft = _file(folder, name, "draft")
-        draft.unlink(missing_ok=True)
-        try:
-            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except OSError as error:
-            raise SettingError(f"no key can be written to {folder}: {error.strerror}") from error
-        with os.fdopen(handle, "w") as file:
-            file.write(new_person_key().hex())
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    return bytes.fromhex(path.read_text().strip())
-
-
-def _file(folder: Path, name: str, suffix: str = "") -> Path:
-    return folder / (f"{name}.key.{suffix}" if suffix else f"{name}.key")
-
-
-def _committed(connection: Connection, folder: Path) -> list[str]:
-    """Keys that the vault is under already and that still wait to be put in place."""
-    known = _known(connection)
-    there = [name for name in ROTATED if _file(folder, name, NEXT).exists()]
-    return [n for n in there if known.get(n) == fingerprint(_next_key(folder, n))]
+def _wrapped_anew(row: Any, old: dict[str, bytes], new: dict[str, bytes]) -> dict[str, Any]:
+    return {
+        "whose": row.person,
+        "text": wrap(new["text"], unwrap(old["text"], row.text_key, row.person), row.person),
+        "identity": wrap(
+            new["identity"], unwrap(old["identity"], row.identity_key, row.person), row.person
+        ),
+    }
 
 
 def _mine(keys: MasterKeys) -> dict[str, str]:

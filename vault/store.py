@@ -1,60 +1,43 @@
 """The vault: who a ticket belongs to, with which keys, and what is known of it."""
 
-import fcntl
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ticketstream.schemas.convert import sealable_fields
 from ticketstream.schemas.envelope import Event as TicketEvent
 from ticketstream.schemas.errors import VaultError
+from ticketstream.schemas.masked import Facts
 from ticketstream.schemas.record import ERASED, Erased
 from ticketstream.vault import tables
 from ticketstream.vault.admission import admit
+from ticketstream.vault.database import engine_of, writer
 from ticketstream.vault.forgetting import forget, forget_log
 from ticketstream.vault.keys import MasterKeys, PersonKeys, keyed_hash, unwrap
-from ticketstream.vault.ports import Admission, Arrival, Shop
+from ticketstream.vault.ledger import undecided
+from ticketstream.vault.leftovers import rewrite
+from ticketstream.vault.ports import Admission, Arrival, Question, Shop
 from ticketstream.vault.rotation import note_keys, require_current
 from ticketstream.vault.sealing import open_event, seal_event
 
 
+def vault_engine(url: str) -> Engine:
+    """An engine for the vault, SQLite or PostgreSQL: a key that is lost is text that is lost.
+
+    Raises:
+        SettingError: no URL, or one of another database.
+    """
+    return engine_of(url, "TICKETSTREAM_VAULT", durable=True)
+
+
 def sqlite_engine(path: Path | None) -> Engine:
-    """An engine on one file (None: in memory), durable at commit, shared by processes."""
-    url = "sqlite://" if path is None else f"sqlite:///{path}"
-    if path is not None:
-        _prepare(path)
-    engine = create_engine(url, connect_args={"timeout": 30})
-    event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _prepare(path: Path) -> None:
-    """Switch the file to write-ahead logging, one process at a time: SQLite does not wait there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_suffix(".lock").open("w") as lock, _store_errors():
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        with closing(sqlite3.connect(path, timeout=30)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-
-
-def _configure(connection: Any, _record: Any) -> None:
-    # the driver's own transaction handling would start too late to hold the write lock
-    connection.isolation_level = None
-    # a key that is lost is text that is lost: the vault is on disk before Kafka commits
-    connection.execute("PRAGMA synchronous=FULL")
-    # destroyed keys must not stay readable in free pages
-    connection.execute("PRAGMA secure_delete=ON")
-
-
-def _begin(connection: Connection) -> None:
-    # a writer takes the lock at once: upgrading a reader's lock later would fail as busy
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+    """An engine on one file (None: in memory), shared by the processes of a host."""
+    return vault_engine("sqlite://" if path is None else f"sqlite:///{path}")
 
 
 @contextmanager
@@ -79,7 +62,7 @@ class Vault:
 
     def __init__(self, engine: Engine, keys: MasterKeys, shop: Shop) -> None:
         self.engine = engine
-        self._writer = engine.execution_options(begin="BEGIN IMMEDIATE")
+        self._writer = writer(engine)
         self.keys = keys
         self.shop = shop
         with _store_errors(), self._writer.begin() as connection:
@@ -88,9 +71,18 @@ class Vault:
 
     def admit(self, arrivals: Sequence[Arrival]) -> list[Admission | Erased]:
         """Person, case and facts of each arrival, decided once per ticket id."""
+        facts = self._facts(arrivals)
         with self.writing() as connection:
             require_current(connection, self.keys)
-            return admit(connection, arrivals, self.keys, self.shop)
+            return admit(connection, arrivals, self.keys, facts)
+
+    def _facts(self, arrivals: Sequence[Arrival]) -> Mapping[str, Facts]:
+        """What the shop says about new tickets; it may be slow, so nothing is locked meanwhile."""
+        with self.reading() as connection:
+            new = undecided(connection, arrivals)
+        questions = [Question(a.shop, a.identifiers, a.occurred_at) for a in new]
+        answers = self.shop.facts(questions) if questions else []
+        return {a.ticket_id: f for a, f in zip(new, answers, strict=True)}
 
     def keys_of(self, persons: Iterable[str]) -> Mapping[str, PersonKeys]:
         """The keys of those persons that are not erased."""
@@ -128,12 +120,19 @@ class Vault:
             return forget(connection, [person]).tickets
 
     def forget_log(self, seconds: float = 10.0) -> bool:
-        """Empty SQLite's write-ahead log, which still holds what was deleted.
+        """Take what was deleted out of the database's own files.
+
+        SQLite's write-ahead log is emptied; in PostgreSQL the tables of keys and of the journal
+        are written anew.
 
         Returns:
-            False when readers held it all the time: then it is emptied when they are gone.
+            False when readers held it all the time: try again when they are gone.
         """
         with _store_errors():
+            if self.engine.dialect.name != "sqlite" and not rewrite(
+                self.engine, (tables.person, tables.erasure), seconds
+            ):
+                return False
             return forget_log(self.engine, seconds)
 
     @contextmanager

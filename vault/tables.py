@@ -31,8 +31,9 @@ address = Table(
     Column("hash", String, primary_key=True),
     Column("person", String, nullable=False, index=True),
 )
-ticket = Table(
-    "ticket",
+# what was decided about a ticket; no table is named as one of the read models, which are dropped
+admission = Table(
+    "admission",
     metadata,
     Column("ticket_id", String, primary_key=True),
     Column("shop", String, nullable=False),
@@ -41,7 +42,7 @@ ticket = Table(
     Column("matter", String, nullable=False),  # keyed hash of the subject without its prefixes
     Column("occurred_at", BigInteger, nullable=False),  # microseconds UTC
     Column("facts", LargeBinary, nullable=False),
-    Index("ticket_by_person", "person", "occurred_at"),
+    Index("admission_by_person", "person", "occurred_at"),
 )
 # keyed hashes of Message-IDs: how a reply finds its case
 message = Table(

@@ -7,10 +7,9 @@ import typer
 
 from ticketstream.doors import settings as settings_module
 from ticketstream.doors.commands.broker import brokers_of
-from ticketstream.doors.equip import codec_of, route_resources
+from ticketstream.doors.equip import codec_of, key_source, route_resources
 from ticketstream.doors.output import Json, say, say_json, table
 from ticketstream.schemas.json import to_json
-from ticketstream.vault.keys import load_key
 
 SHOWN = 20  # moved tickets that are listed
 
@@ -37,7 +36,7 @@ def replay_route(
     from ticketstream.learning.replay import replay_topics  # noqa: PLC0415
 
     settings = settings_module.load(policy=policy)
-    resources = route_resources(settings, load_key(settings.key_folder, "draws"))
+    resources = route_resources(settings, key_source(settings).load("draws"))
     result = replay_topics(brokers_of(settings), codec_of(settings), resources)
     if json:
         say_json(

@@ -52,7 +52,10 @@ def imap(
         if json:
             say_json(told)
         else:
-            say(f"took {told['tickets']} tickets, {told['dead']} dead letters from the mailbox")
+            say(
+                f"took {told['tickets']} tickets, {told['dead']} dead letters from the mailbox "
+                f"({told['loops']} of a mail loop); left {told['left']} there"
+            )
         return
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -30,11 +30,11 @@ def show_retention(*, json: Json = False) -> None:
 
     rows = schedule()
     if json:
-        say_json([asdict(row) for row in rows])
+        say_json([asdict(row) | {"where": row.where} for row in rows])
         return
     table(
-        ["kind", "name", "kept", "ended by", "holds"],
-        [[r.kind, r.name, _days(r.days), r.ends, r.holds] for r in rows],
+        ["kind", "name", "in HOME", "kept", "ended by", "holds"],
+        [[r.kind, r.name, r.where, _days(r.days), r.ends, r.holds] for r in rows],
     )
 
 
@@ -53,20 +53,20 @@ def apply_retention(*, json: Json = False) -> None:
 @vault.command("rotate")
 def rotate_keys() -> None:
     """New master keys: every person's keys are wrapped anew, the log stays as it is."""
-    from ticketstream.doors.equip import open_vault  # noqa: PLC0415
-    from ticketstream.vault.rotation import put_in_place, rotate  # noqa: PLC0415
+    from ticketstream.doors.equip import key_source, open_vault  # noqa: PLC0415
+    from ticketstream.vault.rotation import finish, rotate  # noqa: PLC0415
 
     settings = settings_module.load()
-    held = open_vault(settings, identity=True)
+    source, held = key_source(settings), open_vault(settings, identity=True)
     with held.writing() as connection:
-        done = rotate(connection, settings.key_folder)
-    put_in_place(settings.key_folder)
+        done = rotate(connection, source)
+    left = finish(source)
     held.forget_log()
     if done.finished_earlier:
         say("the rotation that was interrupted is finished")
     else:
         say(f"the keys of {done.persons} persons are wrapped anew")
-    say("start every role again, and keep a copy of the new keys apart")
+    say(f"{left}, then start every role again")
 
 
 def _days(days: int | None) -> str:

@@ -8,12 +8,11 @@ import typer
 
 from ticketstream.doors import settings as settings_module
 from ticketstream.doors.commands.broker import brokers_of, state_of
-from ticketstream.doors.equip import codec_of, equip, open_vault
+from ticketstream.doors.equip import codec_of, equip, key_source, open_vault, shop_of
 from ticketstream.doors.output import Json, say, say_json, table
 from ticketstream.doors.settings import Settings
 from ticketstream.schemas.errors import SettingError, UndecodableError
 from ticketstream.schemas.topics import EVENTS, dead_topic
-from ticketstream.vault.keys import create_master_keys, load_key
 from ticketstream.vault.receipts import create_receipt_key
 
 dead = typer.Typer(help="What could not be processed.", no_args_is_help=True)
@@ -35,7 +34,7 @@ def publish(paths: list[Path], *, json: Json = False) -> None:
     settings = settings_module.load()
     brokers = brokers_of(settings)
     topics.require(brokers, ["ticket.received", "intake.dead"])
-    key = load_key(settings.key_folder, "intake")
+    key = key_source(settings).load("intake")
     done = publish_paths(paths, settings, brokers, codec_of(settings), key)
     if json:
         say_json({"tickets": done.tickets, "dead": done.dead})
@@ -166,11 +165,11 @@ def doctor(
 
     settings = settings_module.load()
     if create_keys:
-        create_master_keys(settings.key_folder)
+        key_source(settings).create()
         create_receipt_key(settings.key_folder)
-        say(f"the master keys are in {settings.key_folder}: keep a copy of them apart")
+        say(f"the keys are there; what is in {settings.key_folder} needs a copy apart")
         return
-    open_vault(settings, identity=True)
+    open_vault(settings, identity=True, shop=shop_of(settings))
     brokers = brokers_of(settings)
     problems = topics.check(brokers)
     tallies = [] if problems else census.census(brokers)

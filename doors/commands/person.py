@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 person = typer.Typer(help="What is held of a person.", no_args_is_help=True)
 receipt = typer.Typer(help="The receipts of erasures.", no_args_is_help=True)
 
-Who = Annotated[str, typer.Argument(help="Mail address, customer number, or ticket id.")]
+Who = Annotated[
+    list[str],
+    typer.Argument(help="All addresses and customer numbers of one person; or ids of tickets."),
+]
 Joined = Annotated[
     bool,
     typer.Option(
@@ -39,7 +42,7 @@ def register(app: typer.Typer) -> None:
 @person.command()
 def find(who: Who, *, json: Json = False) -> None:
     """Count what is held of a person, place by place; nothing of it is shown."""
-    from ticketstream.doors.person.trace import trace_all  # noqa: PLC0415
+    from ticketstream.doors.person.search import trace_all  # noqa: PLC0415
     from ticketstream.projections.purge import rows_of  # noqa: PLC0415
 
     place = opened_place()
@@ -61,16 +64,18 @@ def export(
     language: Annotated[str, typer.Option(help="Of the page: en or de.")] = "en",
 ) -> None:
     """Write all that is held of a person: JSON, a page to read, the files they sent."""
+    from ticketstream.doors.equip import policy_of  # noqa: PLC0415
+    from ticketstream.doors.person.export import Wish  # noqa: PLC0415
     from ticketstream.doors.person.export import export as write  # noqa: PLC0415
-    from ticketstream.doors.person.trace import trace_all  # noqa: PLC0415
+    from ticketstream.doors.person.search import trace_all  # noqa: PLC0415
 
     if language not in {"en", "de"}:
         raise SettingError("--language must be en or de")
-    place = opened_place()
+    place, settings = opened_place(), settings_module.load()
     (found,) = _named(trace_all(place, [who], keep=True))
     tongue: Any = language
-    done = write(place, found, out, tongue, joined=joined)
-    say(f"{done.tickets} tickets, {done.events} events, {done.attachments} files are in {out}")
+    done = write(place, found, out, Wish(tongue, settings.zone, policy_of(settings), joined))
+    say(f"{done.tickets} tickets, {done.events} events, {done.files} files are in {out}")
     if done.left_out:
         say(
             f"{done.left_out} tickets of other senders are not in it: only a typed customer number "
@@ -80,21 +85,25 @@ def export(
 
 @person.command()
 def erase(
-    who: Annotated[list[str] | None, typer.Argument(help="Addresses, customer numbers.")] = None,
+    who: Annotated[
+        list[str] | None, typer.Argument(help="All addresses and customer numbers of one person.")
+    ] = None,
     *,
-    file: Annotated[Path | None, typer.Option(help="A file of them, a line each.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="People, a line each; several names of one between spaces.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     joined: Joined = False,
     json: Json = False,
 ) -> None:
-    """Forget people for good, and sign a receipt; run it again when it was interrupted."""
+    """Forget people for good, and sign a receipt each; run it again when it was interrupted."""
     from ticketstream.doors.person import erase as work  # noqa: PLC0415
-    from ticketstream.doors.person.trace import trace_all  # noqa: PLC0415
+    from ticketstream.doors.person.search import trace_all  # noqa: PLC0415
 
     place = opened_place()
     finished = work.resume(place, progress)
-    names = [*(who or []), *_lines(file)]
-    found = _once(trace_all(place, names)) if names else []
+    people = [who or [], *(line.split() for line in _lines(file))]
+    found = [t for t in trace_all(place, people) if t.held] if any(people) else []
     _refuse_strangers(found, joined=joined)
     if found and not yes and not _agreed(found):
         raise typer.Exit(1)
@@ -166,20 +175,17 @@ def _named(found: Sequence["Trace"]) -> Sequence["Trace"]:
     return found
 
 
-def _once(found: Sequence["Trace"]) -> list["Trace"]:
-    """Each person once, whatever they were asked for by; who holds nothing is left out."""
-    return list({t.hashes: t for t in found if not t.empty}.values())
-
-
 def _held(found: "Trace") -> dict[str, Any]:
+    until = found.dead_until
     return {
         "tickets": len(found.tickets),
         "of_other_senders": len(found.joined()),
         "records": dict(found.records),
         "attachments": len(found.attachments),
         "dead_letters": dict(found.dead),
+        "dead_letters_until": until.isoformat("T", "seconds") if until else "",
         "upstream_systems": {system: len(ids) for system, ids in found.external.items()},
-        "language_models": sorted(found.language_models),
+        "language_models": sorted(found.asked_models),
     }
 
 

@@ -86,11 +86,12 @@ def train_entities(
     seed: Annotated[int, typer.Option(help="Of every draw.")] = 1,
 ) -> None:
     """Train mask's entity model; needs the extra `entities`, and half an hour."""
-    from ticketstream.learning.entities.make import make  # noqa: PLC0415
+    from ticketstream.learning.entities.make import Sources, make  # noqa: PLC0415
 
-    encoder = settings_module.load().models / "encoder"
-    apart = sorted((ROOT / "knowledge/testset").glob("masking.??.txt"))
-    made = make(data, ROOT / "knowledge/seeds", encoder, out, apart=apart, seed=seed)
+    known = ROOT / "knowledge"
+    apart = tuple(sorted((known / "testset").glob("masking.??.txt")))
+    sources = Sources(data, known / "seeds", known / "masking", apart)
+    made = make(sources, settings_module.load().models / "encoder", out, seed)
     say(f"entities {made.version} are in {out}, trained on {sum(made.sources.values())} texts")
 
 
@@ -158,8 +159,7 @@ def _measuring(settings: Settings) -> Any:
 
 def _corrections() -> list[Any]:
     """Opened for this training only: no file of them is written, and who is erased is not in it."""
-    from ticketstream.doors.equip import open_vault  # noqa: PLC0415
-    from ticketstream.doors.reading_room import models_of  # noqa: PLC0415
+    from ticketstream.doors.equip import models_of, open_vault  # noqa: PLC0415
     from ticketstream.learning.corrections import corrected  # noqa: PLC0415
     from ticketstream.processors.taxonomy import shipped_labels  # noqa: PLC0415
 

@@ -77,6 +77,8 @@ CHROME: Mapping[str, Pair] = {
     "facts": ("What the shop knows", "Was der Shop weiß"),
     "customer value": ("Customer value", "Kundenwert"),
     "order amount": ("Order", "Bestellung"),
+    "payment": ("Payment", "Zahlung"),
+    "payment due": ("Still owed", "Noch offen"),
     "tickets 30d": ("Tickets in 30 days before", "Tickets in 30 Tagen davor"),
     "same case": ("of these on this case", "davon zu diesem Fall"),
     "unknown": ("unknown", "unbekannt"),

@@ -14,6 +14,7 @@ from ticketstream.doors.desk.chrome import chrome
 from ticketstream.doors.desk.summaries import percent, summary_line
 from ticketstream.doors.desk.words import Tongue, plain, reason, word
 from ticketstream.vault.tokens import TOKEN
+from ticketstream.vault.tokens import plain as plain_token
 
 HERE = Path(__file__).parent
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -58,11 +59,11 @@ class Pages:
 
 
 def masked(text: str) -> Markup:
-    """Text by strangers, escaped, its tokens marked as such."""
+    """Text by strangers, escaped, its tokens marked as such and shown without their checks."""
     parts: list[Markup] = []
     end = 0
     for token in TOKEN.finditer(text):
-        parts += [escape(text[end : token.start()]), _token(token[0])]
+        parts += [escape(text[end : token.start()]), _token(plain_token(token[0]))]
         end = token.end()
     return Markup("").join([*parts, escape(text[end:])])
 

@@ -29,6 +29,10 @@ REASONS: Mapping[str, Pair] = {
         "It contains words of the class “{trigger}”.",
         "Es enthält Wörter der Klasse „{trigger}“.",
     ),
+    "charged_back": (
+        "The payment of the order was charged back.",
+        "Die Zahlung der Bestellung wurde zurückgebucht.",
+    ),
     "safety": (
         "It reports a danger to somebody's safety.",
         "Es meldet eine Gefahr für die Sicherheit.",
@@ -121,6 +125,20 @@ TRIGGERS: Mapping[str, Pair] = {
     "press": ("press", "Presse"),
     "cancellation": ("cancellation", "Kündigung"),
 }
+PAYMENTS: Mapping[str, Pair] = {
+    "open": ("open", "offen"),
+    "paid": ("paid", "bezahlt"),
+    "refunded": ("refunded", "erstattet"),
+    "chargeback": ("charged back", "zurückgebucht"),
+}
+METHODS: Mapping[str, Pair] = {
+    "card": ("by card", "mit Karte"),
+    "direct_debit": ("by direct debit", "per Lastschrift"),
+    "invoice": ("by invoice", "auf Rechnung"),
+    "paypal": ("by PayPal", "mit PayPal"),
+    "transfer": ("by transfer", "per Überweisung"),
+    "other": ("in another way", "auf anderem Weg"),
+}
 CHANNELS: Mapping[str, Pair] = {
     "mail": ("mail", "E-Mail"),
     "form": ("form", "Formular"),
@@ -133,6 +151,8 @@ TABLES: Mapping[str, Mapping[str, Pair]] = {
     "topic": TOPICS,
     "trigger": TRIGGERS,
     "channel": CHANNELS,
+    "payment": PAYMENTS,
+    "method": METHODS,
 }
 
 

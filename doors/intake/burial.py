@@ -7,6 +7,7 @@ import orjson
 
 from ticketstream.doors.intake.door import Door
 from ticketstream.doors.intake.identity import keyed
+from ticketstream.schemas.dead import Dead
 from ticketstream.schemas.json import to_json
 
 LARGEST = 4_000_000  # bytes of a letter: the topic takes 4 MiB with key and headers
@@ -20,7 +21,7 @@ class Letter(NamedTuple):
     headers: list[tuple[str, str | bytes | None]]
 
 
-def letter_of(data: bytes, reason: str, message: str, door: Door) -> Letter:
+def letter_of(data: bytes, dead: Dead, door: Door) -> Letter:
     """The letter of a message. What is larger than a letter lies in the attachment store.
 
     Then the value is `{"id", "uri", "key", "sha256", "size", ...}` as JSON and a header `stored`
@@ -31,8 +32,8 @@ def letter_of(data: bytes, reason: str, message: str, door: Door) -> Letter:
     """
     digest = hashlib.sha256(data).hexdigest()
     headers: list[tuple[str, str | bytes | None]] = [
-        ("reason", reason),
-        ("message", message),
+        ("reason", dead.reason),
+        ("message", dead.message),
         ("source", f"intake/{digest[:16]}"),
         ("stage", "intake"),
     ]

@@ -24,12 +24,20 @@ NO_CHARSETS = frozenset({"unicode_escape", "raw_unicode_escape", "punycode", "id
 REPLACED = "\N{REPLACEMENT CHARACTER}"
 FEW = 0.1  # as many broken sequences among the non-ASCII ones are damage, not another charset
 
+IN_HTML = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+LOOKED_AT = 4096  # bytes of a page that may name its charset
+
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 UNSEEN = re.compile(
-    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e007f]"
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f\U000e0100-\U000e01ef]"
+    # joiners and variants belong to emoji and some scripts, and to nothing between these letters
+    "|(?<=[A-Za-z\u00c0-\u017f])[\u200c\u200d\ufe00-\ufe0f]+(?=[A-Za-z\u00c0-\u017f])"
 )
+# letters that nobody sees, and programs read: tags spell ASCII, variants spell bytes
+SPELT = re.compile("[\U000e0020-\U000e007e\U000e0100-\U000e01ef]+")
+TAGS, VARIANTS, BEFORE = 0xE0000, 0xE0100, 16
 
 
 def decoded(data: bytes, charset: str = "") -> str:
@@ -73,20 +81,31 @@ def without_unseen(text: str) -> tuple[str, int]:
     return UNSEEN.subn("", text)
 
 
+def spelt(text: str) -> str:
+    """What characters that nobody sees spell out."""
+    return " ".join("".join(map(_letter, run[0])) for run in SPELT.finditer(text))
+
+
+def charset_in(html: bytes) -> str:
+    """The charset that a page names in itself; empty if none."""
+    found = IN_HTML.search(html[:LOOKED_AT])
+    return found[1].decode("ascii") if found else ""
+
+
 def unflowed(text: str, *, delete_space: bool) -> str:
     """Paragraphs of `format=flowed` text (RFC 3676) as one line each, quotes kept apart."""
-    lines: list[tuple[int, str]] = []
+    lines: list[tuple[int, list[str]]] = []
     open_depth = -1
     for line in text.split("\n"):
         depth, words = _unstuffed(line)
         flows = words.endswith(" ") and words != "-- "
         kept = words[:-1] if flows and delete_space else words
         if depth == open_depth and words != "-- ":
-            lines[-1] = (depth, lines[-1][1] + kept)
+            lines[-1][1].append(kept)
         else:
-            lines.append((depth, kept))
+            lines.append((depth, [kept]))
         open_depth = depth if flows else -1
-    return "\n".join(_quoted(depth, words) for depth, words in lines)
+    return "\n".join(_quoted(depth, "".join(words)) for depth, words in lines)
 
 
 def _unstuffed(line: str) -> tuple[int, str]:
@@ -96,6 +115,11 @@ def _unstuffed(line: str) -> tuple[int, str]:
 
 def _quoted(depth: int, words: str) -> str:
     return f"{'>' * depth} {words}" if depth else words
+
+
+def _letter(mark: str) -> str:
+    code = ord(mark)
+    return chr(code - VARIANTS + BEFORE) if code >= VARIANTS else chr(code - TAGS)
 
 
 def _strict(data: bytes, codec: str) -> str | None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 
-from ticketstream.doors.intake.charset import clean
+from ticketstream.doors.intake.charset import clean, without_unseen
 from ticketstream.schemas.errors import UnreadableMessageError
 
 NAME = re.compile(r"[a-z_]{1,40}")
@@ -21,13 +21,13 @@ class Fields:
     place: str
 
     def text(self, key: str) -> str:
-        """A string, without control characters; empty when missing or null. Numbers are taken."""
+        """A string that can be seen whole; empty when missing or null. Numbers are taken."""
         value = self.value.get(key)
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
         if value is not None and not isinstance(value, str):
             raise self.wrong(key, "must be a string")
-        return clean(value or "")
+        return without_unseen(clean(value or ""))[0]
 
     def number(self, key: str) -> float | None:
         value = self.value.get(key)

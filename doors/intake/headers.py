@@ -2,11 +2,11 @@
 
 import binascii
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.message import Message as Mail
 from email.utils import getaddresses, parsedate_to_datetime
-from itertools import groupby
+from itertools import groupby, islice
 from typing import NamedTuple
 
 from ticketstream.doors.intake.charset import clean, decoded, without_unseen
@@ -17,6 +17,9 @@ Headers = Mapping[str, tuple[str, ...]]  # lower-case name -> values in order, u
 LONGEST = 10_000  # characters of one header; longer ones are cut
 MOST = 1_000  # headers of one mail
 MOST_REFERENCES = 100
+MOST_VALUES = 50  # of one name, where people are looked for
+MOST_PEOPLE = 100
+LONGEST_LIST = 1_000  # characters: the parser takes time with the square of them
 WORD = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?]*)\?=")
 BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
 ADDRESS = re.compile(r"[^\s@<>(),;:\"\[\]\\]{1,64}@[^\s@<>(),;:\"\\]{1,255}")
@@ -49,10 +52,13 @@ def first(headers: Headers, name: str) -> str:
 
 
 def words(text: str) -> str:
-    """Header text with its encoded words (RFC 2047) decoded, on one line."""
-    pieces = _pieces(BETWEEN_WORDS.sub(r"\1", text))
-    plain, _ = without_unseen(clean("".join(pieces)))
-    return " ".join(plain.split())
+    """Header text with its encoded words decoded, on one line, all of it to be seen."""
+    return " ".join(without_unseen(unencoded(text))[0].split())
+
+
+def unencoded(text: str) -> str:
+    """Header text with its encoded words (RFC 2047) decoded."""
+    return clean("".join(_pieces(BETWEEN_WORDS.sub(r"\1", text))))
 
 
 def sender_of(headers: Headers) -> Sender:
@@ -67,10 +73,20 @@ def recipient_of(headers: Headers) -> str:
 
 def people(headers: Headers, name: str) -> Iterator[Sender]:
     """Everybody whom a header names with an address."""
-    for value in headers.get(name, ()):
-        for shown, address in getaddresses([value]):
+    for value in headers.get(name, ())[:MOST_VALUES]:
+        for shown, address in _addresses(value):
             if usable := ADDRESS.fullmatch(address) or ADDRESS.search(value):
                 yield Sender(name=words(shown), address=usable.group().strip("."))
+
+
+def _addresses(value: str) -> Iterable[tuple[str, str]]:
+    """Names and addresses; without names where the standard parser would take too long, or fail."""
+    if len(value) <= LONGEST_LIST:
+        try:
+            return getaddresses([value])
+        except RecursionError:
+            pass
+    return [("", match[0]) for match in islice(ADDRESS.finditer(value), MOST_PEOPLE)]
 
 
 def message_of(headers: Headers) -> Message:

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from ticketstream.doors.intake.charset import UNSEEN
 from ticketstream.doors.intake.look import Look, is_gone, look_of
 from ticketstream.doors.intake.page import RULER, Page
-from ticketstream.doors.intake.sheet import Sheet, sheet_of, style_of
+from ticketstream.doors.intake.sheet import Sheet
 from ticketstream.doors.intake.tags import (
     BLOCKS,
     CELLS,
@@ -20,6 +20,7 @@ from ticketstream.doors.intake.tags import (
 )
 
 LONGEST = 1_000_000  # characters of HTML without embedded images; the rest is cut
+HIDDEN_KEPT = 20_000  # characters
 
 DATA_URI = re.compile(r"data:[\w/+.-]*;base64,[A-Za-z0-9+/=\s%]{100,}", re.IGNORECASE)
 ANY_TAG = re.compile(rf"<[^<>]{{0,{LONGEST_TAG}}}>?")
@@ -30,10 +31,14 @@ SPOKEN = 4  # a comment of as many words is text that somebody hid; fewer are a 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Text as a reader sees it; `hidden` counts passages that were there for machines only."""
+    """Text as a reader sees it.
+
+    `hidden` counts passages that were there for machines only, `unseen` is what they said.
+    """
 
     text: str = ""
     hidden: int = 0
+    unseen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +63,11 @@ def seen_text(html: str) -> Seen:
     short = DATA_URI.sub("data:,", html)[:LONGEST]
     if not short.strip():
         return Seen()
-    return _without_tags(short) if is_bomb(short) else _Reader(LexborHTMLParser(short)).read()
+    return without_tags(short) if is_bomb(short) else _Reader(LexborHTMLParser(short)).read()
 
 
-def _without_tags(html: str) -> Seen:
+def without_tags(html: str) -> Seen:
+    """The text of a page that is not parsed, hidden or not: that it is so counts as one passage."""
     return Seen(re.sub(r"[ \t]+", " ", ANY_TAG.sub(" ", html)).strip(), hidden=1)
 
 
@@ -69,10 +75,10 @@ class _Reader:
     """Walks a page without recursion: mails nest deeper than Python does."""
 
     def __init__(self, html: LexborHTMLParser) -> None:
-        self._sheet: Sheet = sheet_of(html)
+        self._sheet = Sheet.of(html)
         self._todo: list[_Enter | _Leave] = [_Enter(html.root, Look())] if html.root else []
         self._page = Page()
-        self._hidden = 0
+        self._hidden: list[str] = []
         self._as_is = 0
 
     def read(self) -> Seen:
@@ -82,26 +88,30 @@ class _Reader:
                 self._leave(step)
             else:
                 self._enter(step.node, step.look)
-        return Seen(self._page.text(), self._hidden)
+        return Seen(self._page.text(), len(self._hidden), "\n".join(self._hidden)[:HIDDEN_KEPT])
 
     def _enter(self, node: LexborNode, look: Look) -> None:
         if node.is_text_node:
             self._write(node.text_content or "", look)
-        elif node.is_comment_node:
-            self._hidden += _speaks(node.comment_content or "")
+        elif node.is_comment_node and _speaks(comment := node.comment_content or ""):
+            self._hidden.append(comment)
         elif node.is_element_node and (node.tag or "") not in SILENT:
             self._open(node, node.tag or "", look)
 
     def _write(self, text: str, look: Look) -> None:
         if look.seen:
             self._page.write(text, as_is=self._as_is > 0)
-        elif has_words(text):
-            self._hidden += 1
+        else:
+            self._hide(text)
+
+    def _hide(self, text: str) -> None:
+        if has_words(text):
+            self._hidden.append(text)
 
     def _open(self, node: LexborNode, tag: str, above: Look) -> None:
-        style = style_of(node, self._sheet)
+        style = self._sheet.style_of(node)
         if is_gone(style):
-            self._hidden += has_words(node.text())
+            self._hide(node.text())
             return
         self._break(tag)
         self._begin(tag)

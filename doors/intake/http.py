@@ -2,7 +2,7 @@
 
 import hmac
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
@@ -21,7 +21,7 @@ from starlette.routing import Route
 from ticketstream.doors.intake.counts import DoorCounts
 from ticketstream.doors.intake.door import Door
 from ticketstream.doors.intake.identity import keyed
-from ticketstream.doors.intake.lines import LONGEST, object_of, received_from_form
+from ticketstream.doors.intake.lines import LONGEST, PLACE, object_of, received_from_form
 from ticketstream.doors.intake.notes import Notes
 from ticketstream.schemas.errors import BrokerError, UnreadableMessageError
 from ticketstream.schemas.received import TicketReceived
@@ -119,17 +119,24 @@ class _Tickets:
 
     def _take(self, key: str, body: bytes) -> str:
         gate, door = self._gate, self._gate.door()
-        ticket = received_from_form(body, door, key)
-        name = keyed(door, "idempotency", key.encode())
-        with self._locks[name[0] % LOCKS]:
-            claim = gate.notes.claim(name, _digest(door, body), ticket.ticket_id, door.received_at)
-            if not claim.same:
-                raise HTTPException(409, "this Idempotency-Key was used for another body")
-            if not claim.published:
+        value = object_of(body, PLACE)
+        ticket_id = received_from_form(value, door, key).ticket_id
+        # by the caller's key, and by the number that the form may have of its own
+        names = [
+            keyed(door, "idempotency", key.encode()),
+            keyed(door, "ticket", ticket_id.encode()),
+        ]
+        with self._locks[names[1][0] % LOCKS]:
+            claims = gate.notes.claim(names, _digest(door, value), ticket_id, door.received_at)
+            for name, claim in zip(("Idempotency-Key", "submission_id"), claims, strict=True):
+                if not claim.same:
+                    raise HTTPException(409, f"this {name} was used for another body")
+            if not any(claim.published for claim in claims):
                 # the time of the first try, so that a second one sends the same bytes
-                gate.publish(received_from_form(body, replace(door, received_at=claim.at), key))
-                gate.notes.published(name)
-        return claim.ticket_id
+                first = min(claim.at for claim in claims)
+                gate.publish(received_from_form(value, replace(door, received_at=first), key))
+            gate.notes.published(names)
+        return ticket_id
 
 
 async def _body(request: Request) -> bytes:
@@ -147,7 +154,6 @@ async def _body(request: Request) -> bytes:
     return bytes(found)
 
 
-def _digest(door: Door, body: bytes) -> bytes:
+def _digest(door: Door, value: Mapping[str, Any]) -> bytes:
     """What tells two bodies apart; the order of their keys does not."""
-    value: Any = object_of(body, "body")
     return keyed(door, "body", orjson.dumps(value, option=orjson.OPT_SORT_KEYS))

@@ -1,22 +1,17 @@
 """A folder of an IMAP server in, its new mails out; marked or moved once they are taken care of."""
 
-import binascii
 import imaplib
 import re
-import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from ticketstream.doors.intake.headers import moment
-from ticketstream.schemas.errors import MailboxError, SettingError
+from ticketstream.doors.intake.imap_login import Mailbox, connected, logged_in, quoted
+from ticketstream.schemas.errors import MailboxError
 
-PORTS = {"imaps": 993, "imap": 143}
-LOCAL = ("127.0.0.1", "::1", "localhost")
-TIMEOUT_S = 60.0
 TOGETHER = 20  # mails that are published, and then marked, together
 LARGEST = 64 * 1024 * 1024  # bytes of a mail; a larger one stays where it is
 TAKEN = "$Ticketstream"  # a keyword of our own: a person who opens a mail must not hide it from us
@@ -24,23 +19,6 @@ UID = re.compile(rb"\bUID (\d+)")
 SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 CAME = re.compile(rb'\bINTERNALDATE "([^"]{1,40})"')
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-@dataclass(frozen=True, slots=True)
-class Mailbox:
-    """Where the mails are. With `done` they are moved there, without they are marked.
-
-    `since` leaves out what the server received before that day.
-    """
-
-    host: str
-    port: int
-    encrypted: bool
-    user: str
-    password: str = field(repr=False)
-    folder: str = "INBOX"
-    done: str = ""
-    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,31 +32,13 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What a poll did; mails that are too large stay in the folder as they are."""
+    """What a poll did.
+
+    `left` counts what stays in the folder as it is: too large, or the server does not hand it out.
+    """
 
     taken: int
-    too_large: int
-
-
-def mailbox_of(url: str, password: str, done: str = "", since: date | None = None) -> Mailbox:
-    """`imaps://support%40shop.example@mail.example/INBOX` as a mailbox.
-
-    Raises:
-        SettingError: it names no user or host, or holds the password.
-    """
-    try:
-        parts = urlsplit(url)
-        port = parts.port or PORTS[parts.scheme]
-        host, user = parts.hostname or "", unquote(parts.username or "")
-    except (ValueError, KeyError):
-        host = user = ""
-    if not (host and user) or parts.password is not None:
-        raise SettingError(
-            "TICKETSTREAM_IMAP must be imaps://USER@HOST/FOLDER, with %40 for an @ in the user; "
-            "the password lies in the file TICKETSTREAM_IMAP_PASSWORD"
-        )
-    folder = unquote(parts.path.strip("/")) or "INBOX"
-    return Mailbox(host, port, parts.scheme == "imaps", user, password, folder, done, since)
+    left: int
 
 
 def poll(mailbox: Mailbox, take: Callable[[Sequence[Fetched]], None]) -> Polled:
@@ -92,19 +52,34 @@ def poll(mailbox: Mailbox, take: Callable[[Sequence[Fetched]], None]) -> Polled:
     taken = 0
     with _opened(mailbox) as box:
         sizes = box.sizes(box.new())
-        small = [uid for uid, size in sizes.items() if size <= LARGEST]
-        for start in range(0, len(small), TOGETHER):
-            mails = [mail for uid in small[start : start + TOGETHER] if (mail := box.fetch(uid))]
+        small = {uid: size for uid, size in sizes.items() if size <= LARGEST}
+        for uids in _portions(small):
+            mails = [mail for uid in uids if (mail := box.fetch(uid))]
             take(mails)
             box.finish([mail.uid for mail in mails])
             taken += len(mails)
-    return Polled(taken, len(sizes) - len(small))
+        return Polled(taken, len(sizes) - len(small) + box.refused)
+
+
+def _portions(sizes: Mapping[int, int]) -> Iterator[list[int]]:
+    """A few mails at a time, fewer of large ones: they are in memory together."""
+    portion: list[int] = []
+    room = LARGEST
+    for uid, size in sizes.items():
+        if portion and (len(portion) == TOGETHER or size > room):
+            yield portion
+            portion, room = [], LARGEST
+        portion.append(uid)
+        room -= size
+    if portion:
+        yield portion
 
 
 class _Box:
     """A selected folder."""
 
     def __init__(self, server: imaplib.IMAP4, mailbox: Mailbox) -> None:
+        self.refused = 0
         self._server = server
         self._mailbox = mailbox
         allowed = b" ".join(part for part in server.response("PERMANENTFLAGS")[1] if part)
@@ -132,8 +107,12 @@ class _Box:
         return dict(sorted(found.items()))
 
     def fetch(self, uid: int) -> Fetched | None:
-        """A mail, left unseen; None if it is gone."""
-        answer = self._do("FETCH", str(uid), "(INTERNALDATE BODY.PEEK[])")
+        """A mail, left unseen; None if it is gone, or the server cannot read it."""
+        try:
+            answer = self._do("FETCH", str(uid), "(INTERNALDATE BODY.PEEK[])")
+        except MailboxError:  # one mail that is broken there must not stop those behind it
+            self.refused += 1
+            return None
         for part in answer:
             if isinstance(part, tuple):
                 told = b" ".join(p if isinstance(p, bytes) else p[0] for p in answer if p)
@@ -150,7 +129,7 @@ class _Box:
             flags = f"(\\Seen {TAKEN})" if self._keyword else "(\\Seen)"
             self._do("STORE", which, "+FLAGS.SILENT", flags)
             return
-        target = _quoted(self._mailbox.done)
+        target = quoted(self._mailbox.done)
         if "MOVE" in self._server.capabilities:
             self._do("MOVE", which, target)
             return
@@ -169,65 +148,11 @@ class _Box:
 @contextmanager
 def _opened(mailbox: Mailbox) -> Iterator[_Box]:
     try:
-        server = _connected(mailbox)
+        server = connected(mailbox)
         try:
-            yield _Box(_logged_in(server, mailbox), mailbox)
+            yield _Box(logged_in(server, mailbox), mailbox)
         finally:
             with suppress(imaplib.IMAP4.error, OSError):
                 server.logout()
     except (imaplib.IMAP4.error, OSError) as error:
         raise MailboxError(f"the IMAP server cannot be used ({type(error).__name__})") from error
-
-
-def _connected(mailbox: Mailbox) -> imaplib.IMAP4:
-    """A connection that nobody else reads."""
-    if mailbox.encrypted:
-        context = ssl.create_default_context()
-        return imaplib.IMAP4_SSL(mailbox.host, mailbox.port, ssl_context=context, timeout=TIMEOUT_S)
-    server = imaplib.IMAP4(mailbox.host, mailbox.port, timeout=TIMEOUT_S)
-    if "STARTTLS" in server.capabilities:
-        server.starttls(ssl.create_default_context())
-    elif mailbox.host not in LOCAL:
-        server.logout()
-        raise SettingError(
-            "the IMAP server offers no encryption: use imaps:// in TICKETSTREAM_IMAP"
-        )
-    return server
-
-
-def _logged_in(server: imaplib.IMAP4, mailbox: Mailbox) -> imaplib.IMAP4:
-    try:
-        server.login(mailbox.user, mailbox.password)
-    except imaplib.IMAP4.abort:
-        raise
-    except imaplib.IMAP4.error:
-        raise SettingError(
-            "the IMAP server refuses user or password: see TICKETSTREAM_IMAP and "
-            "TICKETSTREAM_IMAP_PASSWORD"
-        ) from None
-    server.capabilities = _capabilities(server)
-    # asked before the first mail is taken: what cannot be moved would be taken again and again
-    if mailbox.done and server.status(_quoted(mailbox.done), "(MESSAGES)")[0] != "OK":
-        raise SettingError("the IMAP server has no such folder: see TICKETSTREAM_IMAP_DONE")
-    if server.select(_quoted(mailbox.folder))[0] != "OK":
-        raise SettingError("the IMAP server has no such folder: see TICKETSTREAM_IMAP")
-    return server
-
-
-def _capabilities(server: imaplib.IMAP4) -> tuple[str, ...]:
-    """What the server can do for this user; before the login it told less."""
-    _, told = server.capability()
-    return tuple((told[-1] or b"").decode("ascii", "replace").upper().split())
-
-
-def _quoted(folder: str) -> str:
-    """A folder's name as the protocol writes it (modified UTF-7, quoted)."""
-    return '"' + _utf7(folder).replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _utf7(name: str) -> str:
-    def encoded(match: re.Match[str]) -> str:
-        data = binascii.b2a_base64(match[0].encode("utf-16-be"), newline=False)
-        return "&" + data.decode().rstrip("=").replace("/", ",") + "-"
-
-    return re.sub(r"[^\x20-\x7e]+", encoded, name.replace("&", "&-"))

@@ -8,7 +8,6 @@ from typing import Protocol
 
 import structlog
 
-from ticketstream.doors.intake import loops
 from ticketstream.doors.intake.burial import letter_of
 from ticketstream.doors.intake.counts import DoorCounts
 from ticketstream.doors.intake.door import Door
@@ -17,8 +16,8 @@ from ticketstream.doors.intake.imap import Fetched
 from ticketstream.doors.intake.loops import Loop, Rates, loop_of
 from ticketstream.doors.intake.notes import Notes
 from ticketstream.doors.intake.read import read
-from ticketstream.schemas.dead import Dead
 from ticketstream.schemas.envelope import Event
+from ticketstream.schemas.received import TicketReceived
 
 log = structlog.get_logger("ticketstream.intake")
 
@@ -75,25 +74,23 @@ class ImapDoor:
         # the server's time of receipt, so that a mail that comes again is the same event
         door = replace(now, received_at=mail.received_at or now.received_at)
         answer = read(Raw("mail", mail.data, "imap"), door)
-        reason: str
-        if isinstance(answer, Dead):
-            reason, message = answer.reason, answer.message
-        elif loop := loop_of(answer, door, self.notes, self.rates):
-            reason, message = loops.REASON, loop.message
+        if isinstance(answer, TicketReceived):
+            loop = loop_of(answer, door, self.notes, self.rates)
+            if loop is None:
+                publisher.send(answer)
+                return ""
             _alarm(loop)
-        else:
-            publisher.send(answer)
-            return ""
-        publisher.send_raw("intake.dead", *letter_of(mail.data, reason, message, door))
-        return reason
+            answer = loop.dead
+        publisher.send_raw("intake.dead", *letter_of(mail.data, answer, door))
+        return answer.reason
 
     def _count(self, mails: int, buried: Counter[str]) -> None:
         dead = buried.total()
         self.counts.taken(mails - dead)
         for reason, number in buried.items():
             self.counts.buried(reason, number)
-        self.counts.loops(buried[loops.REASON])
-        self.told.update(tickets=mails - dead, dead=dead, loops=buried[loops.REASON])
+        self.counts.loops(buried["loop"])
+        self.told.update(tickets=mails - dead, dead=dead, loops=buried["loop"])
 
 
 def _alarm(loop: Loop) -> None:

@@ -1,14 +1,13 @@
 """The bytes of a mail in, what it says out: pure, nothing is stored yet."""
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from email import message_from_bytes, policy
 from email.message import Message as Mail
 
 from ticketstream.doors.intake.automatic import Sign, automatic
-from ticketstream.doors.intake.charset import without_unseen
+from ticketstream.doors.intake.bodies import BodyReader
+from ticketstream.doors.intake.charset import spelt, without_unseen
 from ticketstream.doors.intake.headers import (
     Headers,
     first,
@@ -18,10 +17,12 @@ from ticketstream.doors.intake.headers import (
     message_of,
     recipient_of,
     sender_of,
+    unencoded,
     words,
 )
-from ticketstream.doors.intake.html_text import seen_text
-from ticketstream.doors.intake.mime import MOST_FILES, Body, Content, File, content_of
+from ticketstream.doors.intake.hidden import signals_of
+from ticketstream.doors.intake.mime import MOST_FILES, Content, File, content_of
+from ticketstream.doors.intake.parse import parsed, payload_of
 from ticketstream.doors.intake.quotes import split_quote
 from ticketstream.schemas.errors import UnreadableMessageError
 from ticketstream.schemas.received import AutoSubmitted, Message, Sender
@@ -29,10 +30,7 @@ from ticketstream.schemas.received import AutoSubmitted, Message, Sender
 LONGEST = 100_000  # characters of the text and of the quote: an event must fit a Kafka message
 READ = 500_000  # characters of a mail's text that are looked at
 LONGEST_SUBJECT = 1_000
-NEAR_EMPTY = 40  # characters of a plain part that may be a mere placeholder
-FAR_LONGER = 3
-PLACEHOLDER = 300
-REFERS_TO_HTML = re.compile(r"\bhtml\b", re.IGNORECASE)
+PGP = "-----BEGIN PGP MESSAGE-----"
 EXPECTED = re.compile(
     r"from|to|subject|date|message-id|received|return-path|reply-to|sender|delivered-to|"
     r"mime-version|content-type",
@@ -62,9 +60,10 @@ def letter(raw: bytes, own: Callable[[Headers], Iterable[Sign]] = lambda _: ()) 
     Raises:
         UnreadableMessageError: it is empty, has no mail headers, or no parser reads it.
     """
-    mail = _parsed(raw)
     try:
-        return _read(mail, own)
+        return _read(_parsed(raw), own)
+    except UnreadableMessageError:
+        raise
     except RecursionError as error:
         raise UnreadableMessageError("mail: its parts are nested too deep to be read") from error
     except Exception as error:  # the standard parser lets broken mails through and fails late
@@ -72,14 +71,10 @@ def letter(raw: bytes, own: Callable[[Headers], Iterable[Sign]] = lambda _: ()) 
 
 
 def _parsed(raw: bytes) -> Mail:
-    """The mail's parts, without looking into headers: that policy alone survives any bytes."""
     data = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     if not data.strip():
         raise UnreadableMessageError("mail: it is empty")
-    try:
-        mail = message_from_bytes(data, policy=policy.compat32)
-    except Exception as error:
-        raise UnreadableMessageError(f"mail: no MIME ({type(error).__name__})") from error
+    mail = parsed(data)
     if not any(EXPECTED.fullmatch(name) for name, _ in mail.raw_items()):
         raise UnreadableMessageError("mail: no header of a mail was found; is it a raw message?")
     return mail
@@ -88,8 +83,16 @@ def _parsed(raw: bytes) -> Mail:
 def _read(mail: Mail, own: Callable[[Headers], Iterable[Sign]]) -> Letter:
     headers = headers_of(mail)
     content, message = content_of(mail), message_of(headers)
-    text, signals = _text(content)
-    newest, quoted = split_quote(text[:READ])
+    reader = BodyReader()
+    text = _text(content, reader)
+    files = tuple(_with_words(file, reader) for file in content.files[:MOST_FILES])
+    text = text or next((file.text for file in files if file.bodies), "")
+    subject = unencoded(first(headers, "subject"))
+    (shown, unseen), (_, more) = without_unseen(text[:READ]), without_unseen(subject)
+    newest, quoted = split_quote(shown.strip())
+    signals = signals_of(reader.hidden, "\n".join([*reader.unseen, spelt(text), spelt(subject)]))
+    signals["invisible_characters"] = unseen + more
+    signals["encrypted"] = content.encrypted + shown.lstrip().startswith(PGP)
     signals["files_left_out"] = max(0, len(content.files) - MOST_FILES)
     signals["characters_cut"] = sum(
         max(0, len(whole) - limit)
@@ -104,36 +107,27 @@ def _read(mail: Mail, own: Callable[[Headers], Iterable[Sign]]) -> Letter:
         message=replace(message, references=message.references or returned_ids(mail)),
         language=language_of(headers),
         auto_submitted=automatic(headers, _report_type(mail, headers), own(headers)),
-        files=content.files[:MOST_FILES],
+        files=files,
         signals={name: count for name, count in signals.items() if count},
     )
 
 
-def _text(content: Content) -> tuple[str, Counter[str]]:
-    """All bodies as one text; a mail that only passes another one on speaks with its words."""
-    spoken = [_spoken(body) for body in content.bodies]
-    if not any(words.strip() for words, _ in spoken):
-        spoken += [_spoken(body) for body in content.spare[:1]]
-    text = "\n\n".join(words for words, _ in spoken if words.strip())
-    text = text if text.strip() else "\n\n".join(content.embedded[:1])
-    shown, unseen = without_unseen(text)
-    hidden = sum(count for _, count in spoken)
-    return shown.strip(), Counter(
-        hidden_text=hidden, invisible_characters=unseen, encrypted=content.encrypted
-    )
+def _text(content: Content, reader: BodyReader) -> str:
+    """All bodies as one text."""
+    text = _joined(reader.words_of(body) for body in content.bodies)
+    return text or _joined(reader.words_of(body) for body in content.spare[:1])
 
 
-def _spoken(body: Body) -> tuple[str, int]:
-    """Plain text unless it is a placeholder for the HTML; hidden passages count either way."""
-    seen = seen_text(body.html)
-    plain = body.plain.strip()
-    return (seen.text if _is_placeholder(plain, seen.text) else body.plain), seen.hidden
+def _with_words(file: File, reader: BodyReader) -> File:
+    """A mail inside the mail, with what it says."""
+    if not file.bodies:
+        return file
+    text = _joined((file.text, *(reader.words_of(body) for body in file.bodies)))
+    return replace(file, text=without_unseen(text)[0][:LONGEST])
 
 
-def _is_placeholder(plain: str, seen: str) -> bool:
-    much_more = len(seen) > FAR_LONGER * len(plain)
-    short = len(plain) < PLACEHOLDER and bool(REFERS_TO_HTML.search(plain))
-    return (not plain and bool(seen)) or (much_more and (len(plain) < NEAR_EMPTY or short))
+def _joined(passages: Iterable[str]) -> str:
+    return "\n\n".join(passage for passage in passages if passage.strip())
 
 
 def returned_ids(mail: Mail) -> tuple[str, ...]:
@@ -144,8 +138,7 @@ def returned_ids(mail: Mail) -> tuple[str, ...]:
         kind = part.get_content_type()
         inner = part.get_payload(0) if kind == "message/rfc822" and part.is_multipart() else None
         if kind == "text/rfc822-headers":
-            data = part.get_payload(decode=True)
-            inner = message_from_bytes(data if isinstance(data, bytes) else b"")
+            inner = parsed(payload_of(part))
         if isinstance(inner, Mail) and (ids := message_ids(first(headers_of(inner), "message-id"))):
             return ids[:1]
     return ()

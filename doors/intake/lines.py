@@ -1,14 +1,16 @@
 """One JSON line in (a form, a chat, or the short form of `pipe`), `ticket.received` out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
 import orjson
 
+from ticketstream.doors.intake.charset import spelt, without_unseen
 from ticketstream.doors.intake.door import INTAKE, Door
 from ticketstream.doors.intake.fields import Fields, fields
+from ticketstream.doors.intake.hidden import signals_of
 from ticketstream.doors.intake.identity import event_id, nameless_id
 from ticketstream.doors.intake.quotes import split_quote
 from ticketstream.schemas.envelope import Channel, External
@@ -57,15 +59,15 @@ def received_from_line(data: bytes, door: Door, place: str = "line 1") -> Ticket
     return _short(fields(value, place, SHORT), data, door)
 
 
-def received_from_form(data: bytes, door: Door, key: str) -> TicketReceived:
+def received_from_form(given: Mapping[str, Any], door: Door, key: str) -> TicketReceived:
     """The ticket of one submission: `{"channel": "form" | "chat", ...}`, a form if none is named.
 
-    Without a submission id the key under which it was handed in gives the identity.
+    Without a submission id the key under which it was handed in and its body give the identity.
 
     Raises:
         UnreadableMessageError: as `received_from_line`.
     """
-    value = {"channel": "form"} | object_of(data, PLACE)
+    value = {"channel": "form", **given}
     channel = Fields(value, PLACE).one_of("channel", tuple(UPSTREAM), "form")
     return _upstream(fields(value, PLACE, UPSTREAM[channel]), door, key)
 
@@ -92,12 +94,12 @@ def _upstream(line: Fields, door: Door, key: str = "") -> TicketReceived:
     at = line.moment("received_at") or door.received_at
     name = line.text("submission_id")
     channel = line.text("channel")
+    data = orjson.dumps(line.value, option=orjson.OPT_SORT_KEYS)
     if name:
         identity = event_id(door, channel, name)
-    elif key:
-        identity = event_id(door, channel, "key", key)
+    elif key:  # with the body: a key is free again some day, and then stands for something else
+        identity = event_id(door, channel, "key", key, data.decode())
     else:
-        data = orjson.dumps(line.value, option=orjson.OPT_SORT_KEYS)
         identity = nameless_id(door, channel, data, at)
     transcript = tuple(_turn(turn) for turn in line.list_of("transcript", TURN))
     external = line.inner("external", EXTERNAL)
@@ -169,8 +171,28 @@ def _ticket(
         language=line.text("language"),
         subject=subject,
         text=text,
+        signals=_signals(line.value),
         **rest,
     )
+
+
+def _signals(value: object) -> dict[str, int]:
+    """Characters that nobody sees, anywhere in what was handed in, and orders that they spell."""
+    texts = list(_strings(value))
+    signals = signals_of(0, "\n".join(map(spelt, texts)))
+    signals["invisible_characters"] = sum(without_unseen(text)[1] for text in texts)
+    return {name: count for name, count in signals.items() if count}
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner)
 
 
 def _asked(transcript: Sequence[Turn]) -> str:

@@ -4,28 +4,29 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-Colour = tuple[int, int, int]
+from ticketstream.doors.intake.colours import WHITE, Colour, colour
+
 Declarations = Mapping[str, str]
 
-WHITE = (255, 255, 255)
-NAMED = {
-    "white": WHITE,
-    "snow": (255, 250, 250),
-    "ivory": (255, 255, 240),
-    "ghostwhite": (248, 248, 255),
-    "whitesmoke": (245, 245, 245),
-    "floralwhite": (255, 250, 240),
-    "black": (0, 0, 0),
-}
 ALIKE = 12  # of 255 in each channel: nobody tells the two apart
-TINY = {"px": 1.0, "pt": 1.0, "em": 0.1, "rem": 0.1, "%": 10.0, "": 1.0}  # a size nobody reads
+FAINT = 0.05  # of 1: nobody sees what is less opaque
+TINY = {"px": 3.0, "pt": 2.5, "em": 0.2, "rem": 0.2, "%": 20.0, "": 3.0}  # a size nobody reads
 RELATIVE = ("em", "%")
 
-NUMBER = re.compile(r"(-?\d*\.?\d+)\s*([a-z%]*)")
-HEX = re.compile(r"#([0-9a-f]{3,8})")
-RGB = re.compile(r"rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})(?:[\s,/]+([\d.]+)%?)?\s*\)")
-FAR_AWAY = re.compile(r"-\d{3,}")
+NUMBER = re.compile(r"(-?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}))\s{0,9}([a-z%]{0,9})")
+COMMENT = re.compile(r"/\*[^*]*\*/")
+ESCAPE = re.compile(r"\\([0-9a-f]{1,6})\s?")
+FAR_LEFT = re.compile(r"-\d{3,}")  # over the edge of the screen where scrolling does not lead
+FAR_AWAY = re.compile(r"-?\d{4,}")
+PULLED = re.compile(r"-\d{4,}")
+MOVED = re.compile(
+    r"translate[xy3d]*\([^)]{0,40}?-?\d{4,}|scale[xy3d]*\(\s{0,9}0(?:\.0+)?\s{0,9}[,)]"
+)
+CUT_AWAY = re.compile(r"inset\(\s{0,9}(?:100|[5-9]\d)(?:\.\d+)?%|circle\(\s{0,9}0")
+SIDES = ("left", "top", "right", "bottom")
+MARGINS = ("margin-left", "margin-top", "margin-right")
 SIZES = ("height", "max-height", "width", "max-width")
+SLIVER = 1.0  # pixels: a box so small that what overflows it is all there is
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +37,19 @@ class Look:
     paper: Colour | None = WHITE
     tiny: bool = False
     hidden: bool = False
-    clear: bool = False
 
     @property
     def seen(self) -> bool:
-        return not (self.tiny or self.hidden or self.clear or _alike(self.ink, self.paper))
+        clear = self.ink is not None and self.ink.opacity < FAINT
+        return not (self.tiny or self.hidden or clear or _alike(self.ink, self.paper))
 
 
 def declarations(style: str) -> Declarations:
     """`color: #FFF; font-size: 0` as a mapping in lower case; the last of a name wins."""
-    pairs = (part.partition(":") for part in style.lower().split(";"))
+    plain = COMMENT.sub("", style.lower()) if "/*" in style else style.lower()
+    if "\\" in plain:
+        plain = ESCAPE.sub(lambda match: chr(min(int(match[1], 16), 0xFFFF)), plain)
+    pairs = (part.partition(":") for part in plain.split(";"))
     return {k.strip(): v.replace("!important", "").strip() for k, _, v in pairs if v.strip()}
 
 
@@ -53,9 +57,12 @@ def is_gone(style: Declarations) -> bool:
     """Whether the element and everything inside takes no place on the screen."""
     return (
         style.get("display") == "none"
-        or _is_zero(style.get("opacity", "1"))
-        or (style.get("overflow") == "hidden" and any(_is_zero(style.get(s, "1")) for s in SIZES))
-        or bool(FAR_AWAY.match(style.get("text-indent", "")))
+        or _is_faint(style)
+        or (style.get("overflow") in {"hidden", "clip"} and any(_no_room(style, s) for s in SIZES))
+        or any(PULLED.match(style.get(side, "")) for side in MARGINS)
+        or bool(FAR_LEFT.match(style.get("text-indent", "")))
+        or bool(MOVED.search(style.get("transform", "")))
+        or bool(CUT_AWAY.match(style.get("clip-path", "")))
         or _is_elsewhere(style)
     )
 
@@ -63,45 +70,32 @@ def is_gone(style: Declarations) -> bool:
 def look_of(style: Declarations, above: Look) -> Look:
     """The look of an element's own text, given what it inherits."""
     look = replace(above, tiny=_tiny(style, above), hidden=_hidden(style, above))
-    if "color" in style:
-        look = _inked(look, style["color"])
+    ink = style.get("-webkit-text-fill-color") or style.get("color")
+    if ink and ink not in {"inherit", "unset", "currentcolor"}:
+        look = replace(look, ink=colour(ink))
     paper = style.get("background-color") or style.get("background")
     return replace(look, paper=_paper(paper, above)) if paper else look
 
 
-def colour(text: str) -> Colour | None:
-    """A CSS or HTML colour; None for one that is not understood."""
-    if match := HEX.fullmatch(text):
-        return _hex(match[1])
-    if match := RGB.fullmatch(text):
-        return int(match[1]), int(match[2]), int(match[3])
-    return NAMED.get(text)
-
-
-def _hex(digits: str) -> Colour | None:
-    if len(digits) in {3, 4}:
-        digits = "".join(d * 2 for d in digits)
-    if len(digits) not in {6, 8}:
-        return None
-    return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
-
-
-def _inked(look: Look, text: str) -> Look:
-    if text in {"inherit", "unset", "currentcolor"}:
-        return look
-    clear = text == "transparent" or _is_clear(text)
-    return replace(look, ink=colour(text), clear=clear)
-
-
 def _paper(text: str, above: Look) -> Colour | None:
-    if text in {"transparent", "none", "inherit", "initial", "unset"} or _is_clear(text):
+    if text in {"none", "inherit", "initial", "unset"}:
         return above.paper
-    return next((c for word in text.split() if (c := colour(word))), colour(text))
+    found = colour(text) or next((c for word in text.split() if (c := colour(word))), None)
+    return above.paper if found and found.opacity < FAINT else found
 
 
-def _is_clear(text: str) -> bool:
-    match = RGB.fullmatch(text)
-    return bool(match and match[4] and _is_zero(match[4]))
+def _is_faint(style: Declarations) -> bool:
+    match = NUMBER.fullmatch(style.get("opacity", ""))
+    share = float(match[1]) / (100 if match[2] == "%" else 1) if match else 1.0
+    return share < FAINT or "opacity(0" in style.get("filter", "")
+
+
+def _no_room(style: Declarations, side: str) -> bool:
+    match = NUMBER.fullmatch(style.get(side, ""))
+    if not match:
+        return False
+    size = float(match[1])
+    return size == 0 or (size <= SLIVER and match[2] in {"", "px", "pt"})
 
 
 def _tiny(style: Declarations, above: Look) -> bool:
@@ -119,18 +113,14 @@ def _hidden(style: Declarations, above: Look) -> bool:
 
 
 def _is_elsewhere(style: Declarations) -> bool:
-    if style.get("position") not in {"absolute", "fixed"}:
-        return False
-    far = any(FAR_AWAY.match(style.get(side, "")) for side in ("left", "top", "right"))
+    position = style.get("position", "static")
+    if position not in {"absolute", "fixed"}:
+        return position == "relative" and any(FAR_AWAY.match(style.get(s, "")) for s in SIDES)
+    far = any(FAR_LEFT.match(v) or FAR_AWAY.match(v) for s in SIDES if (v := style.get(s, "")))
     return far or style.get("clip", "").replace(",", " ").startswith("rect(0")
-
-
-def _is_zero(text: str) -> bool:
-    match = NUMBER.fullmatch(text)
-    return bool(match) and float(match[1] if match else 1) == 0
 
 
 def _alike(ink: Colour | None, paper: Colour | None) -> bool:
     if ink is None or paper is None:
         return False
-    return all(abs(a - b) <= ALIKE for a, b in zip(ink, paper, strict=True))
+    return all(abs(a - b) <= ALIKE for a, b in zip(ink[:3], paper[:3], strict=True))

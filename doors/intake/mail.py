@@ -1,22 +1,24 @@
 """The bytes of a mail in, `ticket.received` out, attachments put apart."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from ticketstream.doors.intake.attachments import LARGEST
+from ticketstream.doors.intake.attachments import LARGEST, AttachmentStore
 from ticketstream.doors.intake.door import INTAKE, Door
-from ticketstream.doors.intake.extract import text_of
+from ticketstream.doors.intake.extract import is_read, text_of
+from ticketstream.doors.intake.hidden import signals_of
 from ticketstream.doors.intake.identity import event_id, nameless_id, ticket_secret
 from ticketstream.doors.intake.kinds import PDF, kind_of
-from ticketstream.doors.intake.letter import Letter, letter
+from ticketstream.doors.intake.letter import letter
 from ticketstream.doors.intake.mime import File
 from ticketstream.doors.intake.own import own_signs
 from ticketstream.schemas.received import Attachment, Original, TicketReceived
 
 ROOM = 200_000  # characters that the texts of all attachments of one ticket may take
 MOST_BYTES = 50 * 1024 * 1024  # of all attachments of one ticket that are kept
+EFFORT = 2_000_000  # bytes of attachments that are read for one ticket
+PDF_EFFORT = EFFORT // 8  # a PDF takes a process of its own, and seconds of it if it is hostile
 
 
 def received_from_mail(raw: bytes, door: Door) -> TicketReceived:
@@ -31,7 +33,9 @@ def received_from_mail(raw: bytes, door: Door) -> TicketReceived:
     at = door.received_at
     writer = read.sender.address.lower()  # a Message-ID is anybody's to write
     identity = event_id(door, "mail", name, writer) if name else nameless_id(door, "mail", raw, at)
-    attachments = _stored(read.files, door, ticket_secret(door, str(identity)))
+    shelf = _Shelf(door.attachments, ticket_secret(door, str(identity)), MOST_BYTES)
+    attachments = tuple(shelf.put(file) for file in read.files)
+    signals = Counter(read.signals) + shelf.signals
     return TicketReceived(
         event_id=identity,
         ticket_id=str(identity),
@@ -51,39 +55,49 @@ def received_from_mail(raw: bytes, door: Door) -> TicketReceived:
         auto_submitted=read.auto_submitted,
         attachments=attachments,
         original=Original(sha256=sha256(raw).hexdigest()),
-        signals=_signals(read, attachments),
+        signals=dict(signals),
     )
 
 
-def _stored(files: Sequence[File], door: Door, secret: bytes) -> tuple[Attachment, ...]:
-    room, left = ROOM, MOST_BYTES
-    stored: set[str] = set()
-    answers: list[Attachment] = []
-    for file in files:
-        kept = door.attachments.put(
-            file.data, file.file_name, file.media_type, secret=secret, room=min(left, LARGEST)
+@dataclass(slots=True)
+class _Shelf:
+    """Puts the files of one ticket apart and reads them, as far as room and patience go."""
+
+    store: AttachmentStore
+    secret: bytes
+    left: int
+    room: int = ROOM
+    effort: int = EFFORT
+    signals: Counter[str] = field(default_factory=Counter)
+    stored: set[str] = field(default_factory=set)
+
+    def put(self, file: File) -> Attachment:
+        kept = self.store.put(
+            file.data,
+            file.file_name,
+            file.media_type,
+            secret=self.secret,
+            room=min(self.left, LARGEST),
         )
-        if kept.id not in stored:  # the same file again says nothing new
-            kept = replace(kept, text=(file.text or _text(file, kept))[:room])
-            left -= kept.size if kept.id else 0
-        room -= len(kept.text)
-        answers.append(kept)
-        stored |= {kept.id} - {""}
-    return tuple(answers)
+        self.signals["attachment_type_mismatch"] += kind_of(file.data, file.media_type).mismatch
+        self.signals["attachment_too_large"] += not kept.id
+        if kept.id in self.stored:  # the same file again says nothing new
+            return kept
+        self.stored |= {kept.id} - {""}
+        self.left -= kept.size if kept.id else 0
+        text = (file.text or self._text(file, kept))[: self.room]
+        self.room -= len(text)
+        return replace(kept, text=text)
 
-
-def _text(file: File, kept: Attachment) -> str:
-    """What only the bytes told: a PDF, or a text that called itself something else."""
-    return text_of(file.data, kept.media_type) if kept.id else ""
-
-
-def _signals(read: Letter, attachments: Sequence[Attachment]) -> dict[str, int]:
-    """What the letter noticed, and what its files say of themselves that is not so."""
-    noticed = Counter(read.signals)
-    first = {a.id: a for a in reversed(attachments)}.values()
-    noticed["attachment_type_mismatch"] = sum(
-        kind_of(file.data, file.media_type).mismatch for file in read.files
-    )
-    noticed["attachment_too_large"] = sum(not a.id for a in attachments)
-    noticed["attachment_unread"] = sum(a.media_type == PDF and not a.text for a in first)
-    return {name: count for name, count in noticed.items() if count}
+    def _text(self, file: File, kept: Attachment) -> str:
+        if not (kept.id and is_read(kept.media_type)):
+            return ""
+        cost = PDF_EFFORT if kept.media_type == PDF else min(kept.size, EFFORT // 2)
+        if self.room <= 0 or self.effort < cost:
+            self.signals["attachment_unread"] += 1
+            return ""
+        self.effort -= cost
+        seen = text_of(file.data, kept.media_type, file.charset)
+        self.signals["attachment_unread"] += kept.media_type == PDF and not seen.text
+        self.signals.update(signals_of(seen.hidden, seen.unseen))
+        return seen.text

@@ -1,15 +1,17 @@
 """What the door remembers between messages, in a small SQLite file: keyed hashes and ids only."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 KEPT = timedelta(days=7)  # as long as the event itself lies in the clear topic
 BUSY_S = 10.0
 START = datetime(1970, 1, 1, tzinfo=UTC)
+KEPT_IN = ("submission", "arrival")
 TABLES = """
 CREATE TABLE IF NOT EXISTS submission (
     key BLOB PRIMARY KEY, body BLOB NOT NULL, ticket_id TEXT NOT NULL, at INTEGER NOT NULL,
@@ -17,7 +19,7 @@ CREATE TABLE IF NOT EXISTS submission (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS arrival (
     what BLOB NOT NULL, ticket_id TEXT NOT NULL, at INTEGER NOT NULL,
-    PRIMARY KEY (what, ticket_id)
+    PRIMARY KEY (what, ticket_id, at)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS submission_by_time ON submission (at);
 CREATE INDEX IF NOT EXISTS arrival_by_time ON arrival (at);
@@ -26,7 +28,7 @@ CREATE INDEX IF NOT EXISTS arrival_by_time ON arrival (at);
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who was first under a key.
+    """Who was first under a name.
 
     Attributes:
         ticket_id: of the first submission.
@@ -51,33 +53,44 @@ class Notes:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)
-        self._path = path
+        self.path = path
         with self._open() as connection:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.executescript(TABLES)
 
-    def claim(self, key: bytes, body: bytes, ticket_id: str, at: datetime) -> Claim:
-        """Take a key for a submission, unless it is taken; who has it now."""
+    def claim(
+        self, names: Sequence[bytes], body: bytes, ticket_id: str, at: datetime
+    ) -> list[Claim]:
+        """Take names for a submission, those that are free; who has each now."""
         with self._open() as connection:
             connection.execute("DELETE FROM submission WHERE at < ?", [_micros(at - KEPT)])
-            connection.execute(
+            connection.executemany(
                 "INSERT OR IGNORE INTO submission (key, body, ticket_id, at) VALUES (?, ?, ?, ?)",
-                [key, body, ticket_id, _micros(at)],
+                [(name, body, ticket_id, _micros(at)) for name in names],
             )
             query = "SELECT ticket_id, at, body, published FROM submission WHERE key = ?"
-            first, micros, taken, published = connection.execute(query, [key]).fetchone()
-        when = START + timedelta(microseconds=micros)
-        return Claim(first, when, same=taken == body, published=bool(published))
+            rows = [connection.execute(query, [name]).fetchone() for name in names]
+        return [
+            Claim(
+                first,
+                START + timedelta(microseconds=micros),
+                same=taken == body,
+                published=bool(published),
+            )
+            for first, micros, taken, published in rows
+        ]
 
-    def published(self, key: bytes) -> None:
-        """The broker has the submission of this key."""
+    def published(self, names: Sequence[bytes]) -> None:
+        """The broker has the submission of these names."""
         with self._open() as connection:
-            connection.execute("UPDATE submission SET published = 1 WHERE key = ?", [key])
+            connection.executemany(
+                "UPDATE submission SET published = 1 WHERE key = ?", [(name,) for name in names]
+            )
 
     def arrivals(self, what: bytes, ticket_id: str, at: datetime, window: timedelta) -> int:
         """Note that a ticket came; how many of the same kind came within the window, it included.
 
-        A ticket that comes again is counted once.
+        A ticket that came at the same time is the same one, read again.
         """
         with self._open() as connection:
             connection.execute("DELETE FROM arrival WHERE at < ?", [_micros(at - KEPT)])
@@ -89,11 +102,38 @@ class Notes:
             found: int = connection.execute(query, [what, since, until]).fetchone()[0]
         return found
 
+    def forget(self, tickets: Collection[str], senders: Collection[bytes]) -> int:
+        """Delete what leads to tickets, and to all else that came from senders; how many notes.
+
+        Args:
+            tickets: their ids.
+            senders: as `arrivals` was told them (`loops.sender_kind`).
+        """
+        with self._open() as connection:
+            query = "SELECT ticket_id FROM arrival WHERE what = ?"
+            theirs = {row[0] for what in senders for row in connection.execute(query, [what])}
+            return self._delete(connection, "ticket_id = ?", sorted(theirs.union(tickets)))
+
+    def expire(self, now: datetime) -> int:
+        """Delete what is older than it is kept; how many notes. The door does it at every call."""
+        with self._open() as connection:
+            return self._delete(connection, "at < ?", [_micros(now - KEPT)])
+
+    def forget_log(self) -> bool:
+        """Empty the write-ahead log, which still holds what was deleted; False if it is held."""
+        with self._open() as connection:
+            (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
+    def _delete(self, connection: sqlite3.Connection, where: str, values: list[Any]) -> int:
+        statements = [f"DELETE FROM {table} WHERE {where}" for table in KEPT_IN]  # noqa: S608
+        return sum(connection.execute(s, [v]).rowcount for s in statements for v in values)
+
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self._path, timeout=BUSY_S)) as connection, connection:
-            # survives the process, not a power cut: then ids, derived from keys, are still the same
-            connection.execute("PRAGMA synchronous=NORMAL")
+        with closing(sqlite3.connect(self.path, timeout=BUSY_S)) as connection, connection:
+            connection.execute("PRAGMA synchronous=FULL")  # what was accepted outlives a power cut
+            connection.execute("PRAGMA secure_delete=ON")  # nothing stays readable in free pages
             yield connection
 
 

@@ -40,6 +40,25 @@ PERSON_WROTE = re.compile(
 )
 SOMEBODY_WROTE = re.compile(rf"[^.!?:]{{1,90}}(?<!\w)(?:{VERBS}|said)\s*:\s*$", re.IGNORECASE)
 
+# as Gmail on a phone writes: somebody <address> "schrieb am" date, or "hat am" date "geschrieben"
+PERSON_DATED = re.compile(
+    rf"[^:.!?]{{0,80}}?(?:<?{ADDRESS}>?.{{0,9}}\s)?(?:{VERBS}|hat)\s.{{0,40}}?{DATE}", re.IGNORECASE
+)
+QUOTING = re.compile(
+    r"(?:zitat von|quoting)\s.{1,120}:\s*$|\*\s.{1,120}\[.{6,40}\]:\s*$", re.IGNORECASE
+)
+NOTES = re.compile(r".{1,80}-{2,}\d{1,2}[./]\d{1,2}[./]\d{4} \d{1,2}:\d{2}\S{0,6}-{2,}")
+ONE_LINE = re.compile(
+    r"\s*\**(?:von|from)\s*:.{1,200}\b(?:gesendet|sent|datum|date)\s*:.{1,200}\b(?:an|to)\s*:"
+    r".{1,200}\b(?:betreff|subject)\s*:",
+    re.IGNORECASE,
+)
+# the shop's own mails ask for it: what stands below is theirs
+ABOVE = re.compile(
+    r"\W{2,20}(?:.{0,40}\babove this line\b|.{0,60}\b(?:über|oberhalb) dieser (?:zeile|linie)\b)",
+    re.IGNORECASE,
+)
+
 RULE = re.compile(r"\s*(?:[-_=*]\s?){5,}\s*$")
 TITLED_RULE = re.compile(r"[\s>]*[-_=*]{2,}\s*(\S[^\n]{2,60}?\S)\s*[-_=*]{2,}\s*$")
 TITLES = re.compile(
@@ -94,6 +113,8 @@ def _titled(lines: Sequence[str]) -> Heading | None:
     line = lines[0]
     if FORWARDS.match(line):
         return Heading(1 + _block_after(lines), sure=True)
+    if ABOVE.match(line) or NOTES.match(line) or ONE_LINE.match(line):
+        return Heading(1, sure=True)
     title = TITLED_RULE.match(line)
     if title and TITLES.match(title[1]):
         return Heading(1 + _block_after(lines), sure=True)
@@ -150,7 +171,10 @@ def _attribution(lines: Sequence[str]) -> Heading | None:
         return Heading(1, sure=True)
     if BEGINS.match(lines[0]) and (dated := _dated(lines)):
         return dated
-    return Heading(1, sure=False) if SOMEBODY_WROTE.match(lines[0]) else None
+    if PERSON_DATED.match(" ".join(lines[:2])) and (dated := _dated(lines)):
+        return dated._replace(sure=bool(HAS_ADDRESS.search(" ".join(lines[: dated.lines]))))
+    told = SOMEBODY_WROTE.match(lines[0]) or QUOTING.match(lines[0])
+    return Heading(1, sure=False) if told else None
 
 
 def _dated(lines: Sequence[str]) -> Heading | None:

@@ -5,18 +5,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ticketstream.doors.intake.quote_signs import QUOTED, heading
-from ticketstream.doors.intake.signature import signature_at
+from ticketstream.doors.intake.signature import says_nothing, signature_at
 
 FULL_LINE = 65  # characters: mail programs wrap quoted lines of such a length
 SENTENCE_END = (".", "!", "?", ":", ";", ">")
-# What a phone writes by itself says nothing new: "Sent from my iPhone", "Von meinem iPad gesendet".
-MOBILE = re.compile(
-    r"\s*(?:sent (?:from|with|via) .{2,60}|gesendet (?:von|mit|über) .{2,60}|"
-    r"(?:von|diese nachricht wurde von) mein.{2,60} gesendet\.?|get outlook for .{2,60}|"
-    r"envoyé (?:de|depuis|à partir de) .{2,60}|enviado desde .{2,60}|inviato da .{2,60}|"
-    r"holen sie sich outlook .{2,60}|outlook für .{2,60}|[-_=]{2,60})\s*",
-    re.IGNORECASE,
-)
 
 
 class Split(NamedTuple):
@@ -36,13 +28,18 @@ def split_quote(text: str) -> Split:
     words: then nothing is quoted.
     """
     lines = text.split("\n")
-    marks = _marks(lines)
-    _mark_signature(lines, marks)
+    marks = quoted_lines(lines)
     newest = _joined(line for line, quoted in zip(lines, marks, strict=True) if not quoted)
-    if _says_nothing(newest):
-        return Split(text.strip("\n"), "")
     quoted = _joined(line for line, quoted in zip(lines, marks, strict=True) if quoted)
     return Split(newest, quoted)
+
+
+def quoted_lines(lines: Sequence[str]) -> list[bool]:
+    """For each line whether it is quoted; none is where nothing else is said."""
+    marks = _marks(lines)
+    _mark_signature(lines, marks)
+    own = "\n".join(line for line, quoted in zip(lines, marks, strict=True) if not quoted)
+    return [False] * len(lines) if says_nothing(own) else marks
 
 
 def _marks(lines: Sequence[str]) -> list[bool]:
@@ -68,7 +65,7 @@ def _mark_signature(lines: Sequence[str], marks: list[bool]) -> None:
     """Mark the signature under the new words, where there are any above it."""
     own = [at for at, quoted in enumerate(marks) if not quoted]
     begins = signature_at([lines[at] for at in own])
-    if begins is None or _says_nothing("\n".join(lines[at] for at in own[:begins])):
+    if begins is None or says_nothing("\n".join(lines[at] for at in own[:begins])):
         return
     for at in own[begins:]:
         marks[at] = True
@@ -87,7 +84,3 @@ def _joined(lines: Iterable[str]) -> str:
     """Lines as text, blank lines at the ends and doubled ones left out."""
     text = "\n".join(line.rstrip() for line in lines)
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
-
-
-def _says_nothing(text: str) -> bool:
-    return all(not line.strip() or MOBILE.fullmatch(line) for line in text.split("\n"))

@@ -21,3 +21,7 @@ def read(raw: Raw, door: Door) -> TicketReceived | Dead:
         return received_from_line(raw.data, door, f"line {raw.place.rpartition(':')[2]}")
     except UnreadableMessageError as error:
         return Dead("unreadable", str(error))
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001  (one bad message must not stop those behind it)
+        return Dead("unreadable", f"{raw.kind}: cannot be read ({type(error).__name__})")

@@ -3,6 +3,7 @@
 import re
 import struct
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from ticketstream.doors.intake.charset import decoded
 
@@ -10,6 +11,7 @@ HEAD = 16
 RAW, PACKED = b"MELA", b"LZFu"
 RING = 4096
 LARGEST = 8 * 1024 * 1024  # bytes of source that are read
+MOST_TOKENS = 500_000
 # what both sides know before the first byte (MS-OXRTFCP 2.1.2.1)
 KNOWN = (
     b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss "
@@ -87,31 +89,28 @@ def decompressed(data: bytes) -> bytes:
 
 
 def _unpacked(data: bytes, size: int) -> bytes:
-    ring, write = bytearray(KNOWN.ljust(RING, b"\0")), len(KNOWN)
-    out = bytearray()
-    at = 0
-    while at < len(data) and len(out) < size:
+    # a reference leads back into the last 4,096 bytes, at first into what both sides know
+    out = bytearray(RING - len(KNOWN)) + KNOWN
+    begin, write, at = len(out), len(KNOWN), 0
+    while at < len(data) and len(out) - begin < size:
         flags = data[at]
         at += 1
         for bit in range(8):
             if flags >> bit & 1:
                 pair = int.from_bytes(data[at : at + 2])
                 at += 2
-                start, length = pair >> 4, (pair & 0xF) + 2
-                if start == write or at > len(data):
-                    return bytes(out)
-                piece = bytearray()
-                for n in range(length):
-                    piece.append(ring[(start + n) % RING])
-                    ring[(write + n) % RING] = piece[-1]
+                back, length = (write - (pair >> 4)) % RING, (pair & 0xF) + 2
+                if not back or at > len(data):
+                    return bytes(out[begin:])
+                start = len(out) - back
+                piece = bytes(out[start : start + length])
+                piece = (piece * length)[:length]  # it may repeat what it is just writing
             else:
-                piece = bytearray(data[at : at + 1])
+                piece = data[at : at + 1]
                 at += 1
-                if piece:
-                    ring[write] = piece[0]
-            write = (write + len(piece)) % RING
             out += piece
-    return bytes(out[:size])
+            write = (write + len(piece)) % RING
+    return bytes(out[begin:][:size])
 
 
 def spoken(source: bytes) -> Spoken:
@@ -132,7 +131,7 @@ class _Reader:
         self._starred = False
 
     def read(self) -> Spoken:
-        for match in TOKEN.finditer(self._source):
+        for match in islice(TOKEN.finditer(self._source), MOST_TOKENS):
             word, number, code, sign, brace, text = match.groups()
             if brace:
                 self._brace(opens=brace == b"{")

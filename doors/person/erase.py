@@ -2,18 +2,22 @@
 
 The order: first the journal, which holds all by which the rest is found again; then the keys, whose
 loss makes every sealed text unreadable at once; then what lies in the clear (attachments, clear
-topics); then copies (read models); then the proof; then the receipt, and the journal forgets. So
-whatever is still readable after a kill is named by the journal, and every step can be repeated.
+topics); then copies (the doors' notes, read models); then the proof; then the receipt, and the
+journal forgets. So whatever is still readable after a kill is named by the journal, and every step
+can be repeated.
 """
 
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ticketstream.doors.person.place import Place, alone
+from ticketstream.doors.intake.loops import sender_kind
+from ticketstream.doors.person.place import Place, alone, iso
 from ticketstream.doors.person.receipt import write_receipt
-from ticketstream.doors.person.trace import Trace, received_of
+from ticketstream.doors.person.search import received_of
+from ticketstream.doors.person.trace import Trace
 from ticketstream.projections.purge import purge
 from ticketstream.schemas.errors import BrokerError, VaultError
 from ticketstream.schemas.topics import CLEAR_TOPICS
@@ -49,7 +53,7 @@ def erase(place: Place, traces: Iterable[Trace], say: Say) -> list[Finished]:
     with alone(place):
         with place.vault.writing() as connection:
             for trace in traces:
-                forgetting.begin(connection, _planned(trace))
+                forgetting.begin(connection, _planned(place, trace))
         return _carried_out(place, say)
 
 
@@ -61,7 +65,7 @@ def resume(place: Place, say: Say) -> list[Finished]:
 
 def clear_records(place: Place, erasures: Sequence[Erasure]) -> Iterator[tuple[Erasure, Read, Any]]:
     """What lies readable on the clear topics; the event is there for received tickets only."""
-    traces = {e.id: Trace("", e.began_at, e.hashes, set(e.tickets)) for e in erasures}
+    traces = {e.id: Trace((), e.began_at, e.hashes, set(e.tickets)) for e in erasures}
     by_trace = {id(traces[e.id]): e for e in erasures}
     for trace, record, event in received_of(place, list(traces.values())):
         yield by_trace[id(trace)], record, event
@@ -71,19 +75,21 @@ def clear_records(place: Place, erasures: Sequence[Erasure]) -> Iterator[tuple[E
             yield owner, record, None
 
 
-def _planned(trace: Trace) -> Erasure:
+def _planned(place: Place, trace: Trace) -> Erasure:
     found = {
         "records": dict(trace.records),
         "dead": dict(trace.dead),
-        "dead_until": trace.dead_until.isoformat("T", "seconds") if trace.dead_until else "",
+        "dead_until": iso(trace.dead_until),
         "external": {system: len(ids) for system, ids in trace.external.items()},
-        "language_models": sorted(trace.language_models),
+        "asked_models": trace.models(),
     }
+    stored = {letter.stored.id for letter in trace.letters if letter.stored and letter.own}
     return Erasure(
         began_at=trace.at,
         hashes=trace.hashes,
         tickets=frozenset(trace.tickets),
-        attachments=frozenset(trace.attachments),
+        attachments=frozenset(trace.attachments) | stored,
+        senders=frozenset(sender_kind(place.door, a).hex() for a in trace.addresses),
         done={"found": found},
     )
 
@@ -96,6 +102,7 @@ def _carried_out(place: Place, say: Say) -> list[Finished]:
     for what, step in STEPS:
         say(f"{what} ({len(erasures)})")
         erasures = step(place, erasures)
+    say(f"{RECEIPTS} ({len(erasures)})")
     return [_finished(place, erasure) for erasure in erasures]
 
 
@@ -144,6 +151,29 @@ def _cleared(place: Place, erasure: Erasure, counts: Counter[str]) -> Erasure:
     return erasure
 
 
+def _doors(place: Place, erasures: Sequence[Erasure]) -> list[Erasure]:
+    """What the doors of this host noted: which submission, and how often who wrote."""
+    done = []
+    try:
+        for erasure in erasures:
+            senders = [bytes.fromhex(sender) for sender in erasure.senders]
+            count = place.notes.forget(erasure.tickets, senders)
+            before = erasure.done.get("doors", {}).get("notes", 0)
+            done.append(_with(erasure, "doors", {"notes": max(count, before)}))
+            _save(place, done[-1:])
+        emptied = place.notes.forget_log()
+    except sqlite3.Error as error:
+        raise VaultError(
+            f"the doors' notes in {place.notes.path} cannot be written ({type(error).__name__}): "
+            "mend that, then run the command again"
+        ) from error
+    if not emptied:
+        raise VaultError(
+            f"the write-ahead log of {place.notes.path} is held by readers: run the command again"
+        )
+    return done
+
+
 def _derived(place: Place, erasures: Sequence[Erasure]) -> list[Erasure]:
     done = [_with(e, "models", purge(place.models, e.tickets)) for e in erasures]
     if not forgetting.forget_log(place.models, LOG_SECONDS):
@@ -164,7 +194,7 @@ def _proof(place: Place, erasures: Sequence[Erasure]) -> list[Erasure]:
             f"records are still readable after {PROOF_SECONDS:.0f} s: look at the broker's log "
             "cleaner, then run the command again; keys and files are destroyed already"
         )
-    done = [_with(e, "proof", {"at": _iso(place)}) for e in erasures]
+    done = [_with(e, "proof", {"at": iso(place.now())}) for e in erasures]
     _save(place, done)
     return done
 
@@ -188,14 +218,12 @@ def _save(place: Place, erasures: Iterable[Erasure]) -> None:
             forgetting.save(connection, erasure)
 
 
-def _iso(place: Place) -> str:
-    return place.now().isoformat("T", "seconds")
-
-
+RECEIPTS = "writing receipts"
 Step = Callable[[Place, Sequence[Erasure]], list[Erasure]]
 STEPS: tuple[tuple[str, Step], ...] = (
     ("destroying keys and index entries", _keys),
     ("removing attachments, writing tombstones", _clear),
+    ("clearing the doors' notes", _doors),
     ("blanking the read models", _derived),
     ("waiting for compaction", _proof),
 )

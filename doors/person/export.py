@@ -4,27 +4,35 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from ticketstream.doors.desk.words import Tongue, reason, word
-from ticketstream.doors.person.place import Place
-from ticketstream.doors.person.trace import Trace, stamp
+from ticketstream.doors.person.about import Met, about
+from ticketstream.doors.person.letters import Letter
+from ticketstream.doors.person.notice import load_notice
+from ticketstream.doors.person.place import Place, iso
+from ticketstream.doors.person.receipt import models_told
+from ticketstream.doors.person.story import story
+from ticketstream.doors.person.trace import Trace
 from ticketstream.schemas.errors import InvalidEventError, SettingError
 from ticketstream.schemas.json import to_json
-from ticketstream.schemas.masked import Identity
+from ticketstream.schemas.masked import Identity, TicketMasked
+from ticketstream.schemas.policy import Policy
 from ticketstream.schemas.received import TicketReceived
 from ticketstream.schemas.record import Sealed
 from ticketstream.schemas.topics import EVENTS
-from ticketstream.stream.reading import Read
+from ticketstream.stream.reading import Read, stamp
 from ticketstream.vault.tokens import unmask
 
 ORDER = tuple(EVENTS)
 NAME = re.compile(r"[^\w.-]+")
 LONGEST_NAME = 80
-HIDDEN = ("draft", "key", "attachment_keys")  # bytes of other events, and keys: nobody's data
+# bytes of other events, and keys, are nobody's data; who of the staff answered is the staff's
+HIDDEN = ("draft", "key", "attachment_keys", "agent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,50 +41,73 @@ class Handed:
 
     tickets: int
     events: int
-    attachments: int
+    files: int
     left_out: int
 
 
-def export(place: Place, trace: Trace, folder: Path, tongue: Tongue, *, joined: bool) -> Handed:
-    """Write `export.json`, `export.html` and `attachments/` into a new folder, for the owner only.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How it is wanted.
+
+    Attributes:
+        tongue: of the reasons in words, and of the page.
+        zone: in which the page shows times.
+        policy: by which machines decide today.
+        joined: also tickets of other senders that only a typed customer number ties to this one.
+    """
+
+    tongue: Tongue
+    zone: tzinfo
+    policy: Policy
+    joined: bool = False
+
+
+def export(place: Place, trace: Trace, folder: Path, wish: Wish) -> Handed:
+    """Write `export.json`, `export.html` and the person's files into a new folder of the owner.
 
     Args:
-        place: where the attachments lie.
+        place: where the attachments lie, and the shop's notice.
         trace: with its events.
         folder: must not exist, or be empty.
-        tongue: of the reasons in words, and of the page.
-        joined: also tickets of other senders that only a typed customer number ties to this one.
+        wish: how it is wanted.
 
     Raises:
-        SettingError: the folder cannot be written, or holds something.
+        SettingError: the folder cannot be written, or holds something; or the shop has no notice.
     """
     from ticketstream.doors.person.page import page  # noqa: PLC0415
 
-    foreign = set() if joined else trace.joined()
+    notice = load_notice(place.notice)
+    foreign = set() if wish.joined else trace.joined()
+    models = models_told(trace.models(), notice.language_models)
+    tickets = tickets_of(trace, foreign, wish.tongue)
+    _prepare(folder)
     told: dict[str, Any] = {
         "asked_for": trace.asked,
-        "made_at": place.now().isoformat("T", "seconds"),
+        "made_at": iso(place.now()),
         "shop": place.shop,
-        "tickets": tickets_of(trace, foreign, tongue),
-        "dead_letters": {"count": dict(trace.dead), "expire": _iso(trace.dead_until)},
+        "about": about(notice, wish.policy, _met(trace, foreign, models), wish.tongue),
+        "tickets": tickets,
+        "attachments": _attachments(place, trace, foreign, folder),
+        "dead_letters": [_letter(n, at, folder) for n, at in enumerate(trace.letters, start=1)],
         "known_in": {system: sorted(ids) for system, ids in trace.external.items()},
-        "language_models": sorted(trace.language_models),
+        "language_models": models,
     }
-    _prepare(folder)
-    told["attachments"] = _attachments(place, trace, foreign, folder)
     _write(folder / "export.json", orjson.dumps(told, option=orjson.OPT_INDENT_2))
-    _write(folder / "export.html", page(told, tongue).encode())
-    events = sum(len(t["events"]) for t in told["tickets"])
-    return Handed(len(told["tickets"]), events, len(told["attachments"]), len(foreign))
+    _write(folder / "export.html", page(told, wish.tongue, wish.zone).encode())
+    events = sum(len(t["events"]) for t in tickets)
+    files = sum(bool(f["file"]) for f in (*told["attachments"], *told["dead_letters"]))
+    return Handed(len(tickets), events, files, len(foreign))
 
 
 def tickets_of(trace: Trace, foreign: set[str], tongue: Tongue) -> list[dict[str, Any]]:
-    """Each ticket with its decision in words and all its events, oldest first."""
-    by_ticket: dict[str, list[tuple[Read, Any]]] = {}
+    """Each ticket with its story in words and all its events, oldest first."""
+    by_ticket: dict[str, dict[Any, tuple[Read, Any]]] = {}
     for record, event in trace.events:
         if event.ticket_id not in foreign:
-            by_ticket.setdefault(event.ticket_id, []).append((record, event))
-    told = [_ticket(ticket, events, tongue) for ticket, events in by_ticket.items()]
+            # an event that was delivered twice is one event
+            own = by_ticket.setdefault(event.ticket_id, {})
+            own.setdefault((record.topic, event.event_id), (record, event))
+    told = [_ticket(ticket, [*own.values()], tongue) for ticket, own in by_ticket.items()]
     return sorted(told, key=lambda t: (t["received_at"], t["ticket_id"]))
 
 
@@ -97,12 +128,13 @@ def readable_event(record: Read, event: Any, values: Identity | None) -> dict[st
 def _ticket(ticket: str, events: Sequence[tuple[Read, Any]], tongue: Tongue) -> dict[str, Any]:
     ordered = sorted(events, key=lambda e: (e[0].timestamp, ORDER.index(e[0].topic), e[0].offset))
     values = next((i for _, e in reversed(ordered) if (i := _identity(e))), None)
-    routed = [e for r, e in ordered if r.topic == "ticket.routed"]
+    told = [readable_event(r, e, _identity(e) or values) for r, e in ordered]
     return {
         "ticket_id": ticket,
         "received_at": min(e.occurred_at for _, e in ordered).isoformat(),
-        "decision": _decision(routed[-1], tongue) if routed else None,
-        "events": [readable_event(r, e, _identity(e) or values) for r, e in ordered],
+        "decisions": [_decision(e, tongue) for r, e in ordered if r.topic == "ticket.routed"],
+        "in_words": story(told, tongue),
+        "events": told,
     }
 
 
@@ -120,6 +152,15 @@ def _decision(event: Any, tongue: Tongue) -> dict[str, Any]:
         "policy": f"{event.policy.id} {event.policy.version}",
         "by": f"{event.producer.name} {event.producer.version}",
     }
+
+
+def _met(trace: Trace, foreign: set[str], models: Sequence[Mapping[str, Any]]) -> Met:
+    own = [e for _, e in trace.events if e.ticket_id not in foreign]
+    channels = {e.channel for e in own if hasattr(e, "channel")}
+    systems = {e.external.system for e in own if getattr(e, "external", None)} - {""}
+    facts = [e.facts for e in own if isinstance(e, TicketMasked)]
+    known = any(f.customer_value is not None or f.order_amount is not None for f in facts)
+    return Met(channels, systems, known, models)
 
 
 def _unmasked(value: Any, tokens: Any) -> Any:
@@ -145,16 +186,31 @@ def _attachments(
     for number, (file, attachment) in enumerate(sorted(trace.attachments.items()), start=1):
         if file in hidden:
             continue
-        name = f"{number:03}-{NAME.sub('_', attachment.file_name)[-LONGEST_NAME:] or 'file'}"
+        known = {"id": file, "name": attachment.file_name, "file": None}
         try:
             data = place.attachments.get(attachment)
         except (OSError, InvalidEventError):
-            told.append({"id": file, "file": None, "why": "not in this shop's store"})
+            told.append(known | {"why": "not in this shop's store"})
             continue
-        (folder / "attachments").mkdir(mode=0o700, exist_ok=True)
-        _write(folder / "attachments" / name, data)
-        told.append({"id": file, "file": f"attachments/{name}"})
+        name = f"{number:03}-{NAME.sub('_', attachment.file_name)[-LONGEST_NAME:] or 'file'}"
+        told.append(known | {"file": _handed(folder, "attachments", name, data)})
     return told
+
+
+def _letter(number: int, letter: Letter, folder: Path) -> dict[str, Any]:
+    """A message that could not be processed; handed out where the person sent it themselves."""
+    told = {
+        "topic": letter.record.topic,
+        "recorded_at": iso(stamp(letter.record)),
+        "expires": iso(letter.expires),
+        "reason": letter.header("reason"),
+        "message": letter.header("message"),
+        "sent_by_you": letter.own,
+        "file": None,
+    }
+    if not (letter.own and letter.data):
+        return told
+    return told | {"file": _handed(folder, "letters", f"{number:03}.eml", letter.data)}
 
 
 def _files_of(event: Any) -> list[str]:
@@ -162,6 +218,12 @@ def _files_of(event: Any) -> list[str]:
         return [a.id for a in event.attachments]
     identity = _identity(event)
     return [k.id for k in identity.attachment_keys] if identity else []
+
+
+def _handed(folder: Path, kind: str, name: str, data: bytes) -> str:
+    (folder / kind).mkdir(mode=0o700, exist_ok=True)
+    _write(folder / kind / name, data)
+    return f"{kind}/{name}"
 
 
 def _prepare(folder: Path) -> None:
@@ -176,7 +238,3 @@ def _prepare(folder: Path) -> None:
 def _write(path: Path, data: bytes) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(data)
-
-
-def _iso(at: Any) -> str:
-    return at.isoformat("T", "seconds") if at else ""

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from ticketstream.doors.equip import codec_of, open_vault
+from ticketstream.doors.equip import codec_of, models_of, open_vault
 from ticketstream.doors.intake.attachments import AttachmentStore
-from ticketstream.doors.reading_room import models_of
+from ticketstream.doors.intake.door import Door
+from ticketstream.doors.intake.notes import Notes
 from ticketstream.doors.settings import Settings
 from ticketstream.schemas.codec import Codec
-from ticketstream.vault.keys import keyed_hash
+from ticketstream.vault.keys import keyed_hash, load_key
 from ticketstream.vault.store import Vault
 
 
@@ -27,10 +28,16 @@ class Place:
     codec: Codec
     vault: Vault
     models: Engine
-    attachments: AttachmentStore
+    door: Door
+    notes: Notes
     keys: Path
     receipts: Path
     state: Path
+    notice: Path
+
+    @property
+    def attachments(self) -> AttachmentStore:
+        return self.door.attachments
 
     def hash(self, name: str) -> str:
         """The keyed hash under which the vault knows an address or customer number."""
@@ -50,16 +57,29 @@ def place_of(settings: Settings, brokers: str) -> Place:
         codec=codec_of(settings),
         vault=open_vault(settings, identity=True),
         models=models.engine,
-        attachments=AttachmentStore(settings.home / "attachments"),
+        door=_door(settings),
+        notes=Notes(settings.home / "intake.db"),
         keys=settings.key_folder,
         receipts=settings.home / "receipts",
         state=settings.home / "state",
+        notice=settings.notice_file,
     )
+
+
+def _door(settings: Settings) -> Door:
+    """The door's key and store: what the doors noted of a sender is found by it."""
+    store = AttachmentStore(settings.home / "attachments")
+    return Door(settings.shop, load_key(settings.key_folder, "intake"), store, datetime.now(UTC))
 
 
 def plain(name: str) -> str:
     """An address or customer number as it is compared."""
     return name.strip().lower()
+
+
+def iso(at: datetime | None) -> str:
+    """A time as receipts and exports write it; empty for none."""
+    return at.isoformat("T", "seconds") if at else ""
 
 
 @contextmanager

@@ -1,10 +1,14 @@
 """An erasure -> its receipt: what was destroyed where, what stays and why, what expires when."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from ticketstream import __version__
-from ticketstream.doors.person.place import Place
+from ticketstream.doors.person.notice import LanguageModel, load_notice
+from ticketstream.doors.person.place import Place, iso
+from ticketstream.schemas.errors import SettingError
 from ticketstream.schemas.topics import CLEAR_TOPICS
 from ticketstream.vault.forgetting import Erasure
 from ticketstream.vault.receipts import create_receipt_key, sign, signing_key
@@ -17,8 +21,10 @@ CUSTOMER_TABLES: tuple[str, ...] = ()
 UNREADABLE = "sealed with the destroyed keys; nobody can open it any more; expires with its topic"
 STAYS = (
     {
-        "what": "labels, scores, decisions with their reasons, times and amounts of these tickets",
-        "where": "sealed topics (record fields in the clear), read models (without amounts)",
+        "what": "labels, scores, decisions with their reasons, times, amounts, and the number that "
+        "the upstream system gave these tickets",
+        "where": "sealed topics (record fields in the clear), read models (without facts and that "
+        "number)",
         "why": "proof of how decisions were taken, and statistics; under a ticket id that leads "
         "to nobody; expires with its topic",
     },
@@ -38,12 +44,8 @@ STAYS = (
         "why": "it belongs to their correspondence and cannot be told apart",
     },
 )
-NO_LANGUAGE_MODEL = (
-    "none: no language-model endpoint was asked about these tickets, so none holds anything"
-)
-LANGUAGE_MODEL = (
-    "masked text went there; ask the provider of each to delete it, see docs/privacy.md"
-)
+NOBODY_ASKED = "none asked: no event of these tickets names a model outside the shop's processes"
+ASKED = "masked text went there; ask the provider of each to delete it, see docs/privacy.md"
 
 
 def write_receipt(place: Place, erasure: Erasure) -> tuple[bytes, Path]:
@@ -53,7 +55,8 @@ def write_receipt(place: Place, erasure: Erasure) -> tuple[bytes, Path]:
         SettingError: the key cannot be written or read.
     """
     create_receipt_key(place.keys)
-    data = sign(receipt_of(erasure, place.now().isoformat("T", "seconds")), signing_key(place.keys))
+    told = receipt_of(erasure, iso(place.now()), _known_models(place, erasure))
+    data = sign(told, signing_key(place.keys))
     place.receipts.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = place.receipts / f"{erasure.id}.json"
     draft = file.with_suffix(".draft")
@@ -62,14 +65,14 @@ def write_receipt(place: Place, erasure: Erasure) -> tuple[bytes, Path]:
     return data, file
 
 
-def receipt_of(erasure: Erasure, now: str) -> dict[str, Any]:
+def receipt_of(erasure: Erasure, now: str, models: Sequence[LanguageModel] = ()) -> dict[str, Any]:
     """What the receipt says. It names nobody: ids and counts only."""
     found, clear = erasure.done["found"], erasure.done["clear"]
     return {
         "format": FORMAT,
         "id": erasure.id,
         "version": __version__,
-        "asked_at": erasure.began_at.isoformat("T", "seconds"),
+        "asked_at": iso(erasure.began_at),
         "done_at": now,
         "tickets": sorted(erasure.tickets),
         "destroyed": _destroyed(erasure),
@@ -87,24 +90,68 @@ def receipt_of(erasure: Erasure, now: str) -> dict[str, Any]:
         "upstream": {
             "tickets": found["external"],
             "files_in_other_stores": clear["elsewhere"],
-            "why": "these systems keep records of their own: erase them there too",
+            "why": "these systems, the shop's own customer database and the mailbox keep records "
+            "of their own: erase them there too",
         },
         "language_models": {
-            "asked": found["language_models"],
-            "may_hold": LANGUAGE_MODEL if found["language_models"] else NO_LANGUAGE_MODEL,
+            "asked": models_told(found["asked_models"], models),
+            "may_hold": ASKED if found["asked_models"] else NOBODY_ASKED,
         },
     }
 
 
+def models_told(
+    asked: Mapping[str, Mapping[str, Any]], models: Sequence[LanguageModel]
+) -> list[dict[str, Any]]:
+    """Each language model that was asked: where that is, and until when it may hold what it got.
+
+    Args:
+        asked: by model, how many `times`, and the `last` time.
+        models: those that the shop's notice names.
+    """
+    named = {model.name: model for model in models}
+    return [_model_told(name, told, named.get(name)) for name, told in sorted(asked.items())]
+
+
+def _model_told(name: str, told: Mapping[str, Any], model: LanguageModel | None) -> dict[str, Any]:
+    said = {"model": name, "times": told["times"], "last_asked": told["last"]}
+    if model is None:
+        unknown = "unknown: the shop's notice does not name this model"
+        return said | dict.fromkeys(("provider", "endpoint", "may_hold_until"), unknown)
+    until = datetime.fromisoformat(told["last"]) + timedelta(days=model.retention_days)
+    return said | {
+        "provider": model.provider,
+        "endpoint": model.endpoint,
+        "retention_days": model.retention_days,
+        "may_hold_until": iso(until),
+    }
+
+
+def _known_models(place: Place, erasure: Erasure) -> tuple[LanguageModel, ...]:
+    """Of the notice, read only where somebody was asked: a missing one must stop no erasure."""
+    if not erasure.done["found"]["asked_models"]:
+        return ()
+    try:
+        return load_notice(place.notice).language_models
+    except SettingError:
+        return ()
+
+
 def _destroyed(erasure: Erasure) -> list[dict[str, Any]]:
-    vault, clear, models = (erasure.done[step] for step in ("vault", "clear", "models"))
+    steps = ("vault", "clear", "doors", "models")
+    vault, clear, doors, models = (erasure.done[step] for step in steps)
     proof = {"compaction_proven_at": erasure.done["proof"]["at"]}
     return [
         {"where": "vault", "what": "text key and identity key", "persons": vault["persons"]},
         {"where": "vault", "what": "index entries", "count": vault["addresses"]},
         {"where": "vault", "what": "keyed hashes of Message-IDs", "count": vault["messages"]},
         {"where": "vault", "what": "tickets with case and facts", "count": vault["tickets"]},
-        {"where": "attachments", "what": "files", "count": clear["files"]},
+        {
+            "where": "attachments",
+            "what": "files that the person sent, and large messages that could not be read",
+            "count": clear["files"],
+        },
+        {"where": "doors", "what": "keyed hashes of submissions", "count": doors["notes"]},
         *(
             {"where": topic, "what": "records in the clear", "count": clear.get(topic, 0)} | proof
             for topic in CLEAR_TOPICS

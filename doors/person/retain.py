@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import orjson
 from sqlalchemy import delete, func, select
 
 from ticketstream.doors.person.erase import LOG_SECONDS, Say, resume
 from ticketstream.doors.person.place import Place, alone
 from ticketstream.doors.person.schedule import DEAD_ROW_DAYS, ORPHAN_DAYS, SEALED_DAYS
-from ticketstream.doors.person.trace import files_named, stored_files
+from ticketstream.doors.person.search import files_named, stored_files
 from ticketstream.projections.purge import expire, purge
 from ticketstream.schemas.topics import CLEAR_TOPICS
 from ticketstream.stream.reading import read_all
@@ -28,6 +27,7 @@ from ticketstream.vault.forgetting import (
     in_chunks,
     remember_erased,
 )
+from ticketstream.vault.receipts import PUBLIC, check, public_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Applied:
         persons: forgotten because their last ticket is past the schedule.
         rows: of the read models, past the schedule.
         files: attachments past the schedule, or named by no event.
+        notes: of the doors, past the schedule.
         receipts: past the schedule.
     """
 
@@ -50,6 +51,7 @@ class Applied:
     persons: int
     rows: int
     files: int
+    notes: int
     receipts: int
 
 
@@ -63,7 +65,7 @@ def apply(place: Place, say: Say) -> Applied:
     with alone(place):
         configure(place.brokers, {t.name: t.config() for t in topics().values()})
         now = place.now()
-        returned = _returned(place)
+        returned = _returned(place, say)
         persons = _forget_old(place, now - timedelta(days=SEALED_DAYS))
         place.vault.forget_log()
         return Applied(
@@ -73,29 +75,35 @@ def apply(place: Place, say: Say) -> Applied:
             persons=persons,
             rows=_rows(place, now),
             files=_files(place),
+            notes=_notes(place, now),
             receipts=_receipts(place, now - timedelta(days=SEALED_DAYS)),
         )
 
 
-def _returned(place: Place) -> int:
+def _returned(place: Place, say: Say) -> int:
     """Erase again whom a receipt names and a restored backup of the vault brought back."""
     with place.vault.writing() as connection:
-        known, told = erased_tickets(connection), set(_receipted(place.receipts))
-        t = tables.ticket.c
+        known, told = erased_tickets(connection), set(_receipted(place, say))
+        t = tables.admission.c
         back = set(in_chunks(connection, t.person, t.ticket_id, known | told))
         remember_erased(connection, told - known)
         return forget(connection, back).persons
 
 
-def _receipted(folder: Path) -> Iterator[str]:
-    for file in folder.glob("*.json"):
-        yield from orjson.loads(file.read_bytes())["receipt"]["tickets"]
+def _receipted(place: Place, say: Say) -> Iterator[str]:
+    """Ticket ids of all receipts that are genuine: nobody is forgotten because of another file."""
+    for file in sorted(place.receipts.glob("*.json")):
+        checked = check(file.read_bytes(), public_key(place.keys / PUBLIC))
+        if checked.fault:
+            say(f"{file} is left aside: {checked.fault}")
+        else:
+            yield from checked.receipt["tickets"]
 
 
 def _forget_old(place: Place, before: datetime) -> int:
     """Persons who wrote for the last time before the log's own horizon."""
     with place.vault.writing() as connection:
-        t, micros = tables.ticket.c, (before - START) // timedelta(microseconds=1)
+        t, micros = tables.admission.c, (before - START) // timedelta(microseconds=1)
         last = select(t.person).group_by(t.person).having(func.max(t.occurred_at) < micros)
         old = list(connection.execute(last).scalars())
         return forget(connection, old).persons
@@ -139,6 +147,12 @@ def _files(place: Place) -> int:
     for file in gone:
         file.unlink(missing_ok=True)
     return len(gone)
+
+
+def _notes(place: Place, now: datetime) -> int:
+    gone = place.notes.expire(now)
+    place.notes.forget_log()
+    return gone
 
 
 def _age(days: int) -> float:

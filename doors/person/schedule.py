@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from ticketstream.doors.intake.notes import KEPT as NOTES_KEPT
 from ticketstream.projections.store import PROJECTIONS
 from ticketstream.projections.store import metadata as read_metadata
 from ticketstream.stream.topics import CLEAR, DAY_MS, SEALED, topics
@@ -12,10 +13,22 @@ from ticketstream.vault import tables
 SEALED_DAYS = int(SEALED["retention.ms"]) // DAY_MS
 CLEAR_DAYS = int(CLEAR["retention.ms"]) // DAY_MS
 DEAD_ROW_DAYS = 90
+DOOR_DAYS = NOTES_KEPT.days
 # a file that no event names any more: older than any event that could still name it first
 ORPHAN_DAYS = CLEAR_DAYS + 1
 
-Kind = Literal["topic", "vault table", "read model", "LanceDB table", "files"]
+Kind = Literal[
+    "topic", "vault table", "read model", "door table", "shop table", "LanceDB table", "files"
+]
+# where under HOME each kind lies, unless a setting names a server
+WHERE: Mapping[Kind, str] = {
+    "topic": "kafka",
+    "vault table": "vault.db",
+    "read model": "read.db",
+    "door table": "intake.db",
+    "shop table": "shop.db",
+    "LanceDB table": "knowledge",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +41,11 @@ class Kept:
     days: int | None
     ends: str
 
+    @property
+    def where(self) -> str:
+        """The file or folder under HOME."""
+        return WHERE.get(self.kind, self.name)
+
 
 BROKER = "Kafka's retention"
 APPLY = "retention apply"
@@ -36,7 +54,9 @@ HOLDS: Mapping[str, str] = {
     "ticket.received": "requests in the clear",
     "agent.replied": "replies in the clear",
     "policy.changed": "policies; nobody's data",
-    "intake.dead": "messages that are no ticket, as they came",
+    "intake.dead": "messages that are no ticket, as they came; of large ones the key of their file",
+    "reply.sent": "times, states, random ids; no text",
+    "ticket.closed": "outcome, rating, times, random ids; no text",
     "ticket.received.dead": "requests in the clear",
     "agent.replied.dead": "replies in the clear",
 }
@@ -45,7 +65,7 @@ VAULT: Mapping[str, tuple[str, int | None, str]] = {
     "person": ("a person's two wrapped keys", SEALED_DAYS, ERASURE),
     "address": ("keyed hashes of addresses and customer numbers", SEALED_DAYS, ERASURE),
     "message": ("keyed hashes of Message-IDs", SEALED_DAYS, ERASURE),
-    "ticket": ("case, facts, keyed hash of the subject", SEALED_DAYS, ERASURE),
+    "admission": ("case, facts, keyed hash of the subject", SEALED_DAYS, ERASURE),
     "erased": ("ids of erased tickets: random, nobody's", None, "never: a redelivery must not"),
     "erasure": ("journal while underway, then the receipt", SEALED_DAYS, APPLY),
     "master_key": ("fingerprints of the master keys", None, "vault rotate"),
@@ -58,7 +78,25 @@ READ: Mapping[str, tuple[str, int | None, str]] = {
     "model": ("versions of the read models", None, "project --rebuild"),
     "position": ("offsets", None, "project --rebuild"),
 }
+DOORS: Mapping[str, str] = {
+    "submission": "keyed hashes of Idempotency-Keys and bodies, ticket ids",
+    "arrival": "keyed hashes of senders and matters, ticket ids: how often who wrote",
+}
+SHOP: Mapping[str, str] = {
+    "customer": "the shop's own register of customers, read only",
+    "order": "the shop's own register of orders, read only",
+}
 LANCE: Mapping[str, str] = {"chunks": "the shop's own articles; no text of customers"}
+FILES: Mapping[str, tuple[str, int | None, str]] = {
+    "attachments": (
+        f"what customers sent, encrypted; large unreadable messages ({ORPHAN_DAYS} days)",
+        SEALED_DAYS,
+        ERASURE,
+    ),
+    "receipts": ("signed receipts: ids and counts", SEALED_DAYS, APPLY),
+    "keys": ("master keys; nobody's data", None, "vault rotate"),
+    "state": ("locks, offsets, ids of workers; nobody's data", None, "nothing"),
+}
 
 
 def schedule() -> list[Kept]:
@@ -67,9 +105,10 @@ def schedule() -> list[Kept]:
         *(_topic(name, topic.settings) for name, topic in topics().items()),
         *(Kept("vault table", n, *VAULT[n]) for n in tables.metadata.tables),
         *(Kept("read model", n, *READ[n]) for n in read_tables()),
+        *(Kept("door table", n, holds, DOOR_DAYS, ERASURE) for n, holds in DOORS.items()),
+        *(Kept("shop table", n, holds, None, "the shop") for n, holds in SHOP.items()),
         *(Kept("LanceDB table", n, holds, None, "knowledge build") for n, holds in LANCE.items()),
-        Kept("files", "attachments", "what customers sent, encrypted", SEALED_DAYS, ERASURE),
-        Kept("files", "receipts", "signed receipts: ids and counts", SEALED_DAYS, APPLY),
+        *(Kept("files", n, *FILES[n]) for n in FILES),
     ]
 
 

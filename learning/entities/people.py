@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ticketstream.learning.entities.marked import UNSURE
+
 HOME: Mapping[str, tuple[str, ...]] = {
     "de": ("de_DE", "de_DE", "de_DE", "de_AT", "de_CH"),
     "en": ("en_GB", "en_GB", "en_US", "en_IE", "en_AU"),
@@ -15,13 +17,14 @@ ABROAD = (
     *("tr_TR", "pl_PL", "fr_FR", "es_ES", "it_IT", "nl_NL", "hr_HR", "ro_RO", "en_IN", "cs_CZ"),
     *("pt_PT", "hu_HU", "sv_SE", "da_DK", "sq_AL", "lt_LT", "vi_VN", "fi_FI", "ga_IE", "yo_NG"),
 )
-PRODUCTS = (
-    "Aurora lamp",
-    "Lampe Emma",
-    "sofa Oslo",
-    "Teppich Florenz",
-    "Tisch Anton",
-    "LMP-204-BK",
+# things called like people and places
+THINGS = {
+    "de": "Lampe Sofa Teppich Tisch Sessel Regal Bett Kommode Stehlampe Kissen Hocker Vase",
+    "en": "lamp sofa rug table armchair shelf bed sideboard pendant cushion stool vase",
+}
+CALLED = (
+    "Emma Anton Oskar Linnea Greta Paul Ida Theo Clara Hugo Frieda Bruno Nora Elias Martha "
+    "Oslo Florence Bergen Milano Aurora Verona Malmö Lisbon Kyoto Hamburg Siena Vienna Nizza"
 )
 COMPANIES = ("GmbH", "Ltd", "AG", "& Co. KG", "Studio", "Hotel", "Gartenbau", "Interiors", "Praxis")
 # streets as they are really called: Faker names most of them after people
@@ -84,18 +87,36 @@ def slots(language: str, world: World, dice: random.Random) -> dict[str, tuple[s
         "address": (_one_line(street, placed, dice), "ADDRESS"),
         "address_lines": (f"{street}\n{placed}", "ADDRESS"),
         "street": (street, "ADDRESS"),
-        "city": (city, "LOCATION"),
+        "city": (city, UNSURE),  # a template does not say whether somebody lives there
         "postcode_city": (placed, "ADDRESS"),
-        "company": (f"{last} {dice.choice(COMPANIES)}", "ORG"),
-        "phone": (local.phone_number(), ""),
-        "email": (f"{first}.{last}@mail.example".lower().replace(" ", ""), ""),
-        "order": (f"KB-{dice.randrange(10**7):07}", ""),
-        "product": (dice.choice(PRODUCTS), ""),
+        "company": (f"{last} {dice.choice(COMPANIES)}", ""),
+        "phone": (local.phone_number(), "PHONE"),
+        "email": (f"{first}.{last}@mail.example".lower().replace(" ", ""), "EMAIL"),
+        "product": (_product(language, dice), ""),
         "price": (f"{dice.randrange(5, 900)},{dice.randrange(100):02} EUR", ""),
         "date": (local.date(pattern="%d.%m.%Y"), ""),
-        "username": (f"{first}{dice.randrange(99)}".lower(), ""),
-        "plate": (f"{last[:2].upper()}-XY {dice.randrange(100, 999)}", ""),
+        "username": (f"{first}{dice.randrange(99)}".lower(), "USERNAME"),
+        "plate": (f"{last[:2].upper()}-XY {dice.randrange(100, 999)}", "LICENSE_PLATE"),
+        **_numbers(dice, home),
     }
+
+
+def _numbers(dice: random.Random, home: str) -> dict[str, tuple[str, str]]:
+    """What seeds hold as tokens: numbers of orders, invoices, parcels, customers and accounts."""
+    return {
+        "order": (f"KB-{dice.randrange(10**7):07}", "ORDER"),
+        "invoice": (f"RE-2026-{dice.randrange(10**6):06}", "INVOICE"),
+        "customer": (f"K-{dice.randrange(10**6):06}", "CUSTOMER"),
+        "tracking": (f"00340434{dice.randrange(10**12):012}", "TRACKING"),
+        "iban": (f"{home[-2:]}{dice.randrange(10, 99)} {dice.randrange(10**16):016}", "IBAN"),
+        "tax": (f"{home[-2:]}{dice.randrange(10**9):09}", "TAX_ID"),
+    }
+
+
+def _product(language: str, dice: random.Random) -> str:
+    thing, name = dice.choice(THINGS[language].split()), dice.choice(CALLED.split())
+    forms = (f"{thing} {name}", f'{thing} "{name}"', f"{name}-{thing}", name)
+    return dice.choice((*forms, f"{name[:3].upper()}-{dice.randrange(100, 999)}-BK"))
 
 
 def _first(language: str, world: World, dice: random.Random) -> str:

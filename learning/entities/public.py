@@ -1,13 +1,15 @@
 """The folder of public sets -> marked texts. Read where they lie; no row is copied anywhere."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from ticketstream.learning.entities.marked import Marked, joined
+from ticketstream.learning.entities.marked import UNSURE, Marked, joined
 
-KIND = {"PER": "PERSON", "person": "PERSON", "LOC": "LOCATION", "location": "LOCATION"}
-KIND |= {"ORG": "ORG", "corporation": "ORG", "group": "ORG"}
+# a place is marked there wherever it stands, by us only where somebody lives, works or stays
+KIND = {"PER": "PERSON", "person": "PERSON", "LOC": UNSURE, "location": UNSURE}
+HANDLE = re.compile(r"@\w|https?:|www\.|\S+@\S")  # of whom they are, those sets do not say
 NO_SPACE_BEFORE = frozenset(".,;:!?)'%")
 # column of the words and of their labels
 SETS: Mapping[str, tuple[str, int, int]] = {
@@ -49,7 +51,8 @@ def _marked(rows: Sequence[Sequence[str]], word: int, label: int, source: str) -
         if len(row) <= max(word, label):
             continue
         place, _, name = row[label].strip().partition("-")
-        kind = KIND.get(name, "")  # also LOCderiv and OTH: no name of a place or person
+        # also LOCderiv and OTH: no name of a place or person
+        kind = UNSURE if HANDLE.match(row[word]) else KIND.get(name, "")
         space = " " if pieces and row[word] not in NO_SPACE_BEFORE else ""
         if kind and place == "I" and pieces and pieces[-1][1] == kind:
             pieces[-1] = (pieces[-1][0] + space + row[word], kind)

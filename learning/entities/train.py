@@ -9,15 +9,15 @@ import numpy as np
 import torch
 from torch import nn
 
-from ticketstream.learning.entities.marked import LABELS, Marked, labels_of
+from ticketstream.learning.entities.marked import IGNORED, LABELS, Marked, cut, labels_of
 from ticketstream.learning.entities.upper import Upper, pretrained
+from ticketstream.processors.detectors.entities import windows
 from ticketstream.processors.lower import Lower
 
-TOKENS = 6_000  # of a batch, padding included
-RATE = 1e-4
-HEAD_RATE = 1e-3
+TOKENS = 2_500  # of a batch, padding included
+RATE = 2e-4
+HEAD_RATE = 2e-3
 WARM = 0.06  # of all steps
-IGNORED = -100
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,12 @@ class Read:
 
 
 def read(texts: Sequence[Marked], lower: Lower) -> list[Read]:
-    """What the upper layers learn from; minutes, and about 60 KB a text."""
+    """What the upper layers learn from, in the windows of mask; minutes, and 60 KB a window."""
     found = []
-    for text in texts:
-        (encoding,) = lower.tokens([text.text])
+    for part in (cut(text, *window) for text in texts for window in windows(text.text)):
+        (encoding,) = lower.tokens([part.text])
         hidden, _ = lower.run(encoding.ids, "hidden6")
-        labels = np.asarray(labels_of(text, lower.places(encoding)), np.int64)
+        labels = np.asarray(labels_of(part, lower.places(encoding)), np.int64)
         found.append(Read(hidden[0].astype(np.float16), labels))
     return found
 
@@ -61,7 +61,9 @@ def tuned(texts: Sequence[Read], layers: int, epochs: int, seed: int) -> Upper:
     total = 0.0
     for number, batch in enumerate(batches, 1):
         hidden, mask, labels = _padded([texts[i] for i in batch])
-        loss = loss_of(model(hidden, mask).flatten(0, 1), labels.flatten())
+        with torch.autocast("cpu", torch.bfloat16):  # half the time on CPUs that know it
+            logits = model(hidden, mask)
+        loss = loss_of(logits.float().flatten(0, 1), labels.flatten())
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)

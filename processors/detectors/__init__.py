@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from ticketstream.processors.detectors import (
     bic,
@@ -60,28 +61,56 @@ DETECTORS: tuple[Finder, ...] = (
 CANONICAL: Mapping[str, Callable[[str], str]] = {
     "EMAIL": email.canonical,
     "URL": url.canonical,
-    "ORDER": order.canonical,
-    "CUSTOMER": customer.canonical,
+    "ORDER": order.SHOP.canonical,
+    "INVOICE": invoice.SHOP.canonical,
+    "CUSTOMER": customer.SHOP.canonical,
     "PHONE": phone.canonical,
     "PERSON": lambda surface: " ".join(words.words_of(surface)),
 }
 
 
-def detectors_of(orders: Written, customers: Written) -> tuple[Finder, ...]:
+@dataclass(frozen=True, slots=True)
+class Detectors:
+    """The detectors of a shop, and how it is told that two spellings are one value."""
+
+    finders: tuple[Finder, ...]
+    spellings: Mapping[str, Callable[[str], str]]
+
+    def detect(self, text: str, further: Sequence[Finder] = ()) -> list[Span]:
+        """What every detector found, overlaps included; read in the view that undoes disguises.
+
+        Args:
+            text: in its offsets are the spans.
+            further: detectors that know more than the text: the ticket's people, a model.
+        """
+        seen = view(text)
+        every = (*self.finders, *further)
+        return [seen.original(span) for find in every for span in find(seen.text)]
+
+    def canonical(self, kind: str, surface: str) -> str:
+        """The same for every spelling of a value."""
+        surface = view(surface).text
+        spelled = self.spellings.get(kind)
+        same = spelled(surface) if spelled else re.sub(r"[\W_]", "", surface).upper()
+        return same or surface
+
+
+def detectors_of(orders: Written, invoices: Written, customers: Written) -> Detectors:
     """The detectors for a shop that writes its own numbers in these forms."""
-    own = {order.find: order.finder(orders), customer.find: customer.finder(customers)}
-    return tuple(own.get(find, find) for find in DETECTORS)
+    own = {
+        order.find: order.finder(orders),
+        invoice.find: invoice.finder(invoices),
+        customer.find: customer.finder(customers),
+    }
+    spelled = {
+        "ORDER": orders.canonical,
+        "INVOICE": invoices.canonical,
+        "CUSTOMER": customers.canonical,
+    }
+    return Detectors(tuple(own.get(f, f) for f in DETECTORS), {**CANONICAL, **spelled})
 
 
-def detect(text: str, detectors: Sequence[Finder] = DETECTORS) -> list[Span]:
-    """What every detector found, overlaps included; read in the view that undoes disguises."""
-    seen = view(text)
-    return [seen.original(span) for find in detectors for span in find(seen.text)]
-
-
-def canonical(kind: str, surface: str) -> str:
-    """The same for every spelling of a value."""
-    surface = view(surface).text
-    spelled = CANONICAL.get(kind)
-    same = spelled(surface) if spelled else re.sub(r"[\W_]", "", surface).upper()
-    return same or surface
+# of the sample shop
+SAMPLE = Detectors(DETECTORS, CANONICAL)
+detect = SAMPLE.detect
+canonical = SAMPLE.canonical

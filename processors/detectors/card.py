@@ -8,14 +8,21 @@ from ticketstream.processors.detectors.labelled import ARTICLE_BEFORE, mentions
 from ticketstream.processors.detectors.span import LEFT, RIGHT, Span, offsets_of, scan
 
 CANDIDATE = re.compile(rf"{LEFT}(?<![0-9][.,])[0-9](?:[ \u00a0-]?[0-9]){{11,18}}{RIGHT}")
+# the groups of a card, with the same mark or line break between them, whatever it is
+GROUPED = re.compile(
+    rf"{LEFT}(?:[2-6][0-9]{{3}}(?P<mark>[ \t./_-]{{1,2}}|[ ]?\r?\n[> ]{{0,2}})"
+    rf"[0-9]{{4}}(?P=mark)[0-9]{{4}}(?P=mark)[0-9]{{4}}"
+    rf"|3[47][0-9]{{2}}(?P<other>[ \t./_-]{{1,2}}|[ ]?\r?\n[> ]{{0,2}})"
+    rf"[0-9]{{6}}(?P=other)[0-9]{{5}}){RIGHT}"
+)
 SHORTEST = 12
-FIRST_DIGITS = "23456"  # of every issuer
 USUAL = (15, 16)  # digits
 ANNOUNCED = re.compile(
     r"(?:\bcc|card|karte|visa|mastercard|maestro|amex)"
     r"(?:[\s:.#-]|number|nummer|no|nr|is|ist|lautet)*$",
     re.IGNORECASE,
 )
+BETWEEN = " \t\r\n\u00a0:.#-"  # what may stand between a word for card and its number
 BEFORE = 40  # characters in which the announcing word must stand
 ISSUERS = re.compile(
     r"4\d{12}|4\d{15}|4\d{18}"
@@ -52,11 +59,18 @@ FOURS = re.compile(r"[3-6]\d{3}(?:[ \u00a0-]\d{4}){3}")
 def find(text: str) -> list[Span]:
     """Every card number, whole, hidden but for its end, or only the end; typos included."""
     spans = scan(CANDIDATE, read, text)
+    spans += [Span(*m.span(), "CARD", 0.94, "card") for m in GROUPED.finditer(text) if checks(m[0])]
     spans += [Span(*m.span(), "CARD", 0.9, "card") for m in HIDDEN.finditer(text) if is_hidden(m)]
     if mentions(text, WORDS):
         spans += [Span(*m.span("value"), "CARD", 0.85, "card") for m in LAST.finditer(text)]
         spans += [Span(*m.span("value"), "CARD", 0.93, "card") for m in CODE.finditer(text)]
     return spans
+
+
+def checks(surface: str) -> bool:
+    """Whether a number is an issuer's and its check digit fits."""
+    digits = re.sub(r"\D", "", surface)
+    return bool(ISSUERS.fullmatch(digits)) and luhn.is_valid(digits)
 
 
 def is_hidden(found: re.Match[str]) -> bool:
@@ -67,33 +81,36 @@ def is_hidden(found: re.Match[str]) -> bool:
 
 def is_announced(found: re.Match[str]) -> bool:
     """Whether a card is named right before a number."""
-    return bool(ANNOUNCED.search(found.string[max(0, found.start() - BEFORE) : found.start()]))
+    before = found.string[max(0, found.start() - BEFORE) : found.start()]
+    return before.rstrip(BETWEEN)[-1:].isalpha() and bool(ANNOUNCED.search(before))
 
 
 def read(found: re.Match[str]) -> Span | None:
     """The longest card number at the start of a run of digits (an expiry date may follow)."""
-    before = found.string[max(0, found.start() - BEFORE) : found.start()]
     announced = is_announced(found)
-    if not announced and ARTICLE_BEFORE.search(before):
-        return None
-    if not announced and found[0][0] not in FIRST_DIGITS:
-        return None
     offsets = offsets_of(found[0])
+    digits = "".join([found[0][place] for place in offsets])
+    if not (announced or ISSUERS.match(digits) or FOURS.match(found[0])):
+        return None
     for length in range(len(offsets), SHORTEST - 1, -1):
         surface = found[0][: offsets[length - 1] + 1]
         ends = length == len(offsets) or offsets[length] > offsets[length - 1] + 1
-        if ends and (score := certainty(surface, announced=announced)):
+        if ends and (score := certainty(surface, digits[:length], announced=announced)):
+            before = found.string[max(0, found.start() - BEFORE) : found.start()]
+            if not announced and ARTICLE_BEFORE.search(before):
+                return None
             return Span(found.start(), found.start() + len(surface), "CARD", score, "card")
     return None
 
 
-def certainty(surface: str, *, announced: bool) -> float:
+def certainty(surface: str, digits: str, *, announced: bool) -> float:
     """How sure it is a card number; 0 for what is none, such as an article's number."""
-    digits = re.sub(r"\D", "", surface)
-    if not announced and ean.is_valid(digits):
+    issued = announced or ISSUERS.fullmatch(digits)
+    grouped = FOURS.fullmatch(surface)
+    if not (issued or grouped) or (not announced and ean.is_valid(digits)):
         return 0.0
-    if (announced or ISSUERS.fullmatch(digits)) and luhn.is_valid(digits):
+    if issued and luhn.is_valid(digits):
         return 0.94
     if announced and len(digits) in USUAL:
         return 0.85
-    return 0.8 if FOURS.fullmatch(surface) else 0.0
+    return 0.8 if grouped else 0.0

@@ -1,4 +1,4 @@
-"""text -> PERSON, ADDRESS and LOCATION spans that only who reads the sentence finds: a small model.
+"""text -> spans that only who reads the sentence finds, of any type: a small model.
 
 The model goes on where the shared encoder's lower six layers end. A text of any length is read in
 windows of whole lines, each well under the 256 tokens that fit.
@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ticketstream.processors.detectors.harmless import is_harmless
 from ticketstream.processors.detectors.span import Span
 from ticketstream.processors.detectors.words import fold, listed
 from ticketstream.processors.lower import Lower, Part, Vectors, session
@@ -22,6 +23,15 @@ Finder = Callable[[str], list[Span]]
 WINDOW = 600  # characters: about 150 tokens of a mail
 OVERLAP = 80
 MOST_SCORE = 0.9  # what a rule proved or what is known counts for more
+WORDED = frozenset({"PERSON", "LOCATION", "HEALTH"})
+NUMBERED = frozenset({"IBAN", "CARD", "IP", "INVOICE", "TRACKING", "LICENSE_PLATE", "TAX_ID"})
+# small words that a phrase begins with
+SMALL = re.compile(
+    r"(?:\b(?:an?|the|my|his|her|our|their|in|on|with|of|from|by|at|after|since"
+    r"|d(?:er|ie|as|en|em|es)|ein(?:e[mnrs]?)?|mein(?:e[mnrs]?)?|sein(?:e[mnrs]?)?|ihr(?:e[mnrs]?)?"
+    r"|mit|nach|seit|wegen|an|am|im|auf|beim|von|vom) )*$",
+    re.IGNORECASE,
+)
 LETTER = re.compile(r"[^\W\d_]")
 # a country says where a parcel goes, not where somebody lives; folded
 WIDE = listed(
@@ -77,7 +87,7 @@ class Entities:
         )
 
     def find(self, text: str) -> list[Span]:
-        """The names, addresses and places of a text."""
+        """What the model holds to be personal in a text."""
         return [span for start, end in windows(text) for span in self._window(text, start, end)]
 
     def _window(self, text: str, start: int, end: int) -> Iterator[Span]:
@@ -98,14 +108,33 @@ class Entities:
     def _spans(self, text: str, places: Sequence[Part], logits: Vectors) -> Iterator[Span]:
         shares = np.exp(logits - logits.max(axis=1, keepdims=True))
         shares /= shares.sum(axis=1, keepdims=True)
-        for kind, least in self.least.items():
-            begins = shares[:, self.labels.index(f"B-{kind}")]
-            sure = begins + shares[:, self.labels.index(f"I-{kind}")]
-            for group in grouped(text, places, sure >= least, begins > sure / 2):
-                start, end = whole_words(text, places[group[0]][0], places[group[-1]][1])
-                if LETTER.search(text, start, end) and fold(text[start:end]) not in WIDE:
-                    score = min(float(sure[group].mean()), MOST_SCORE)
-                    yield Span(start, end, kind, round(score, 3), "entities")
+        kinds = list(self.least)
+        begins = shares[:, [self.labels.index(f"B-{kind}") for kind in kinds]]
+        sure = begins + shares[:, [self.labels.index(f"I-{kind}") for kind in kinds]]
+        # unsure of which kind is not unsure of whether: all decide together, the likeliest names it
+        personal = sure.sum(axis=1)
+        least = np.array([self.least[kind] for kind in kinds])
+        held = personal >= least[sure.argmax(axis=1)]
+        opens = begins.sum(axis=1) > personal / 2
+        for group in grouped(text, places, held, opens):
+            start, end = whole_words(text, places[group[0]][0], places[group[-1]][1])
+            kind = kinds[int(sure[group].sum(axis=0).argmax())]
+            start = phrase_start(text, start) if kind == "HEALTH" else start
+            if is_told(text[start:end], kind) and not is_harmless(text, start, end):
+                score = min(float(personal[group].mean()), MOST_SCORE)
+                yield Span(start, end, kind, round(score, 3), "entities")
+
+
+def phrase_start(text: str, start: int) -> int:
+    """Where the phrase begins that an illness stands in: with its article, its preposition."""
+    return start - len(SMALL.search(text[max(0, start - 24) : start])[0])  # type: ignore[index]
+
+
+def is_told(surface: str, kind: str) -> bool:
+    """Whether a stretch can be of a kind: a name has letters and is no country, a number digits."""
+    if kind in WORDED:
+        return bool(LETTER.search(surface)) and fold(surface) not in WIDE
+    return any(c.isdigit() or (c.isalpha() and kind not in NUMBERED) for c in surface)
 
 
 def windows(text: str) -> Iterator[Part]:

@@ -9,9 +9,9 @@ from ticketstream.processors.detectors import labelled
 from ticketstream.processors.detectors.span import LEFT, RIGHT, Span, offsets_of, scan
 
 # people group by spaces, dots and dashes, and mail programs break lines and quote them
-GAP = r"(?:[ .-]{0,2}|[ ]?\r?\n[> ]{0,2})"
+GAP = r"(?:[ \t./_-]{0,2}|[ ]?\r?\n[> ]{0,2})"
 CANDIDATE = re.compile(
-    rf"{LEFT}[A-Za-z][ ]?[A-Za-z][ .-]{{0,2}}[0-9OoIl](?:{GAP}[A-Za-z0-9]){{12,31}}"
+    rf"{LEFT}[A-Za-z][ ]?[A-Za-z][ \t./_-]{{0,2}}[0-9OoIl](?:{GAP}[A-Za-z0-9]){{12,31}}"
 )
 ANNOUNCED = re.compile(
     r"(?:iban|konto|account|bank|überweis|erstatt|refund|lastschrift|debit|transfer|bic|depot)"

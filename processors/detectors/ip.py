@@ -7,7 +7,12 @@ from ticketstream.processors.detectors.span import LEFT, RIGHT, Span
 
 V4 = re.compile(rf"{LEFT}(?<!\d\.)\d{{1,3}}(?:\.\d{{1,3}}){{3}}{RIGHT}(?!\.\d)")
 V6 = re.compile(r"(?<![\w:])[0-9a-fA-F:]{2,39}:[0-9a-fA-F]{1,4}(?![\w:])")
-RELEASE = re.compile(r"(?:\bv|version|firmware|release|build)\W{0,3}$", re.IGNORECASE)
+RELEASE = re.compile(
+    r"(?:\bv|version|firmware|release|build|\bapp|software|update|driver|treiber|ios|android"
+    r"|windows)\W{0,3}$",
+    re.IGNORECASE,
+)
+RELEASED = re.compile(r"\W{1,3}(?:release|version|build|beta)\b", re.IGNORECASE)
 LEAST_DOTS = 3
 LEAST_COLONS = 2
 
@@ -26,4 +31,5 @@ def is_address(found: re.Match[str]) -> bool:
         ip_address(found[0])
     except ValueError:
         return False
-    return not RELEASE.search(found.string[max(0, found.start() - 12) : found.start()])
+    before = found.string[max(0, found.start() - 12) : found.start()]
+    return not (RELEASE.search(before) or RELEASED.match(found.string, found.end()))

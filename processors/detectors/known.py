@@ -5,13 +5,14 @@ found in any spelling, as a whole, in parts and with initials, in signatures and
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
 from ticketstream.processors.detectors import words
 from ticketstream.processors.detectors.span import Span
+from ticketstream.processors.detectors.view import view
 from ticketstream.processors.detectors.words import COMMON, PARTICLES, THINGS, TITLES, fold, listed
 
 SCORE = 0.98
@@ -33,12 +34,17 @@ INTRODUCTIONS = listed("am im i bin hier this thanks thank danke hallo hello hi 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What came with the ticket: names and addresses of its people, its numbers."""
+    """What is known of the ticket: names and addresses of its people, its numbers.
+
+    `values` are further pairs of type and text, found where they stand literally: what a shop's own
+    systems may tell of a customer, a street or a phone number, goes here. "" is nothing.
+    """
 
     names: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
     customers: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +78,18 @@ def finder(known: Known) -> Callable[[str], list[Span]]:
     return find
 
 
+def listed_people(lines: Iterable[str]) -> Known:
+    """The people of a list with a name or an address in a line."""
+    listed = [*lines]
+    return Known(
+        names=tuple(line for line in listed if "@" not in line),
+        addresses=tuple(line for line in listed if "@" in line),
+    )
+
+
 def names_of(known: Known) -> Names:
     """The words of all names and of the addresses' local parts, by how much they prove."""
-    split = [words.words_of(name) for name in known.names]
+    split = [words.words_of(view(name).text) for name in known.names]
     parts = {w for name in split for w in name} - TITLES - PARTICLES
     local = {w for a in known.addresses for w in words.words_of(a.split("@")[0])}
     common = {p for p in parts if p in COMMON}
@@ -180,14 +195,21 @@ def widened(text: str, group: list[Word], initials: frozenset[str]) -> tuple[int
 
 
 def valued(known: Known) -> Iterator[tuple[str, str]]:
-    """Type and text of what is looked for literally; an order number also without its letters."""
-    yield from (("EMAIL", a) for a in known.addresses if a)
-    yield from (("CUSTOMER", c) for c in known.customers if c)
-    for order in filter(None, known.orders):
-        yield "ORDER", order
-        digits = re.sub(r"\D", "", order)
-        if digits != order and len(digits) > SHORTEST + 2:
-            yield "ORDER", digits
+    """Type and text of what is looked for literally, as it is read in a view."""
+    pairs = (
+        *(("EMAIL", address) for address in known.addresses),
+        *(("CUSTOMER", number) for number in known.customers),
+        *(("ORDER", number) for number in known.orders),
+        *(("ORDER", number) for number in map(unlettered, known.orders)),
+        *known.values,
+    )
+    yield from dict.fromkeys((kind, view(value).text) for kind, value in pairs if value)
+
+
+def unlettered(number: str) -> str:
+    """A number without its letters, as people quote it; "" where that is too short to tell."""
+    digits = re.sub(r"\D", "", number)
+    return digits if len(digits) > SHORTEST + 2 else ""
 
 
 def literal(text: str, kind: str, value: str) -> Iterator[Span]:

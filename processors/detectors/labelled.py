@@ -30,6 +30,8 @@ FILLER = r"(?:with|mit|under|unter|of)\s(?:(?:the|der|dem|die)\s)?"
 BEFORE = 56  # characters in which the announcing words must stand
 DATE = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}|[0-3]?\d[-/][0-3]?\d[-/](?:\d{2}|\d{4})")
 YEAR = re.compile(r"(?:19|20)\d\d")
+SEASON = re.compile(r"(?:19|20)\d\d/\d\d")
+ROUND = re.compile(r"\d+000")  # "10000 customers", said of many
 QUANTITY = re.compile(
     r"\s?(?:EUR|€|USD|\$|GBP|£|CHF|euros?\b|stück|stk|pcs|pieces|items|x\b|%|[kc]?[mg]\b|mm\b|W\b)",
     re.IGNORECASE,
@@ -100,5 +102,7 @@ def is_number(text: str, start: int, end: int, *, plain: bool) -> bool:
     if digits < (LEAST_DIGITS_BARE if plain else LEAST_DIGITS):
         return False
     if DATE.fullmatch(value) or YEAR.fullmatch(value):
+        return False
+    if plain and (SEASON.fullmatch(value) or ROUND.fullmatch(value)):
         return False
     return not QUANTITY.match(text, end) or not value.isdigit()

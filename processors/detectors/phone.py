@@ -1,8 +1,8 @@
 """text -> PHONE spans: numbers of DE, AT, CH, GB, IE, NL and US, and any with a country code."""
 
 import re
-from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
 import phonenumbers
 
@@ -64,6 +64,9 @@ STEMS = starts("ext|durchwahl|nebenstelle|apparat|dw|tel|phone|festnetz|fax|ruf"
 SINGLES = re.compile(r"[0-9](?:[ .-][0-9](?![0-9])){5}")
 SPELLED = re.compile(rf"(?=0){LEFT}0(?:[ .-][0-9]){{9,12}}{RIGHT}(?![ .-][0-9])")
 UNITS = re.compile(r"\s?(?:EUR|€|USD|\$|GBP|£|CHF|euros?\b|stück|%)", re.IGNORECASE)
+GROUP, NO_DIGIT = re.compile(r"[0-9]+"), re.compile(r"[^0-9]")
+BETWEEN = " \t\r\n\u00a0.:()=*#/-"  # what may stand between a word for phone and its number
+COUNTRIES = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
 BEFORE = 48  # characters in which an announcing word must stand
 SHORTEST, LONGEST = 6, 15  # digits
 LONGEST_NATIONAL = 12  # digits, the trunk zero included
@@ -84,7 +87,7 @@ def find(text: str) -> list[Span]:
 
 def read(found: re.Match[str]) -> Span | None:
     """The longest number at the start of a candidate: two may stand side by side."""
-    surfaces = [s for s in beginnings(found[0]) if is_sized(s)]
+    surfaces = beginnings(found[0])
     scored = ((s, certainty(s)) for s in surfaces if is_national(found[0]))
     surface, score = next(((s, c) for s, c in scored if c), ("", 0.0))
     before = found.string[max(0, found.start() - BEFORE) : found.start()]
@@ -102,7 +105,8 @@ def is_national(candidate: str) -> bool:
 
 def is_called(found: re.Match[str], before: str) -> bool:
     """Whether a word for phone stands before or behind a candidate."""
-    return bool(ANNOUNCED.search(before) or NAMED_BEHIND.match(found.string, found.end()))
+    said = before.rstrip(BETWEEN)[-1:].isalpha() and ANNOUNCED.search(before)
+    return bool(said or NAMED_BEHIND.match(found.string, found.end()))
 
 
 def span(found: re.Match[str], surface: str, score: float) -> Span | None:
@@ -114,20 +118,19 @@ def span(found: re.Match[str], surface: str, score: float) -> Span | None:
     return Span(found.start(), extension.end() if extension else end, "PHONE", score, "phone")
 
 
-def beginnings(surface: str) -> Iterator[str]:
-    """The candidate, then without its last group, and so on; none of digits one by one."""
+def beginnings(surface: str) -> list[str]:
+    """The candidate, then without its last group, and so on, as far as a number may be so long.
+
+    None of digits one by one.
+    """
     if SINGLES.match(surface) or surface.count("(") > 1:
-        return
-    gaps = [m.start() for m in re.finditer(r"[^0-9+]+", surface) if m.start()][:MOST_GROUPS]
-    if len(gaps) < MOST_GROUPS:
-        yield surface
-    yield from (surface[:gap] for gap in reversed(gaps))
-
-
-def is_sized(surface: str) -> bool:
-    """Whether it has as many digits and groups as a phone number may have."""
-    groups = re.findall(r"\d+", surface)
-    return SHORTEST <= sum(map(len, groups)) <= LONGEST and len(groups) <= MOST_GROUPS
+        return []
+    ends, digits = [], 0
+    for group in islice(GROUP.finditer(surface), MOST_GROUPS):
+        digits += group.end() - group.start()
+        if SHORTEST <= digits <= LONGEST:
+            ends.append(group.end())
+    return [surface[:end] for end in reversed(ends)]
 
 
 def certainty(surface: str) -> float:
@@ -141,6 +144,8 @@ def certainty(surface: str) -> float:
 
 def international(surface: str) -> bool:
     """Whether a number with a country code has a length that the country knows."""
+    if not has_length(NO_DIGIT.sub("", surface).removeprefix("00")):
+        return False
     try:
         number = phonenumbers.parse(surface, "DE")
     except phonenumbers.NumberParseException:
@@ -148,6 +153,23 @@ def international(surface: str) -> bool:
     if surface.isdigit():  # no plus, no spaces: only a number that exists
         return phonenumbers.is_valid_number(number)
     return phonenumbers.is_possible_number(number)
+
+
+def has_length(digits: str) -> bool:
+    """The same at first glance, trunk zero or not: spares the library most of what is none."""
+    codes = (digits[:size] for size in (1, 2, 3) if int(digits[:size] or 0) in COUNTRIES)
+    code = next(codes, "")
+    rest = len(digits) - len(code)
+    return bool(code) and bool({rest, rest - 1} & lengths(int(code)))
+
+
+@cache
+def lengths(code: int) -> frozenset[int]:
+    """How many digits a number of a country may have behind its code."""
+    region = COUNTRIES[code][0]
+    known = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region)
+    plan = known and known.general_desc
+    return frozenset((*plan.possible_length, *plan.possible_length_local_only) if plan else ())
 
 
 def national(surface: str) -> bool:

@@ -46,6 +46,12 @@ VEHICLES = tuple(
 )
 NEAR = 50  # characters before a plate in which a vehicle must be named
 SIZES = frozenset({"XL", "XS", "XX", "S", "M", "L", "TV", "C", "A", "Z", "NR", "EN", "NO", "ID"})
+# what has a letter and a number and is no car: a colour, a model, a shelf
+GOODS_BEFORE = re.compile(
+    r"\b(?:farb(?:e|ton)|ton|typ|type|model\w*|variante?|layout|fach|box|regal|shelf|serie|series"
+    r"|colou?r|code|sofa|tisch|lampe|lamp|table|chair|gr(?:öße|\.)?)[\s:.-]{0,3}$",
+    re.IGNORECASE,
+)
 # norms and abbreviations that are districts too
 NORMS = frozenset(
     {"DIN", "EN", "EU", "RAL", "IP", "USB", "HD", "LED", "UV", "AC", "DC", "BGB", "ZZ"}
@@ -93,4 +99,5 @@ def is_strict(found: re.Match[str]) -> bool:
         and len(found["digits"]) > 1
         and found["letters"] not in SIZES
         and found["district"] not in NORMS
+        and not GOODS_BEFORE.search(found.string[max(0, found.start() - 16) : found.start()])
     )

@@ -22,7 +22,7 @@ from ticketstream.processors.detectors.street_words import (
 
 HOUSE = re.compile(
     r"(?=[ ]?[1-9N])(?:(?<=[^\W\d_][ ,])|(?<=\.[ ,]))[ ]?"
-    r"(?P<house>(?:Nr\.?[ ])?[1-9][0-9]{0,3}(?:[ ]?[a-zA-Z](?![^\W_]))?"
+    r"(?P<house>(?:Nr\.?[ ])?[1-9][0-9]{0,3}(?:(?:[ ](?![gmlxvwLXVW])|)[a-zA-Z](?![^\W_]))?"
     r"(?:[ ]?[-\u2013/+][ ]?[0-9]{1,4}[a-z]?|-I{1,3}V?){0,3})(?![^\W_])(?![.,:][0-9])"
 )
 GLUED = re.compile(r"(?<=str\.)(?P<house>[1-9][0-9]{0,3}[a-z]?)(?![^\W_])", re.IGNORECASE)
@@ -56,7 +56,7 @@ TOWN = re.compile(
     rf"|[0-9]{{4,5}})[ ]{{1,2}}"
     rf"(?:(?P<city>{cities.CITY})|(?P<small>[^\W\d_]{{3,24}}))"
 )
-CITY_ONLY = re.compile(rf"[ ]?(?:,|\r?\n)[ ]?(?P<city>{cities.CITY})")
+CITY_ONLY = re.compile(rf"[ ]?(?:,|\r?\n)[ ]?(?P<city>{cities.CITY})(?![ ][0-9])")
 CODE_ONLY = re.compile(r"[ ]?,?[ ]?(?:\n[> ]*)?(?:(?:D|A|CH)-)?[0-9]{5}(?![\w.,:-])")
 TOLD = re.compile(
     r"\b(?:wohn\w{0,4}|adresse|anschrift|straße|zieh\w{0,3}|zogen|umgezogen|liefer\w{0,6}"

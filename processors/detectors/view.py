@@ -18,8 +18,10 @@ UNSEEN = re.compile(
 )
 # a character and what combines with it; bounded, for reordering marks takes quadratic time
 CLUSTER = re.compile(
-    "(?s:.)[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u3099\u309a]{0,8}"
+    "(?s:.)[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u20d0-\u20f0\u3099\u309a]{0,8}"
 )
+# lines through and under letters, and marks that no letter takes up: what they stand on is meant
+STRAY = re.compile("[\u0300-\u036f\u0488\u0489\u20d0-\u20f0]")
 MARKS = {
     **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2212\ufe58\ufe63\uff0d"), "-"),
     **dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u02b9\u2032"), "'"),
@@ -63,13 +65,13 @@ def view(text: str) -> View:
     if text.isascii():
         return View(corrected(text))
     seen = text.translate(MARKS)
-    if unicodedata.is_normalized("NFKC", seen) and not UNSEEN.search(seen):
+    if unicodedata.is_normalized("NFKC", seen) and not (UNSEEN.search(seen) or STRAY.search(seen)):
         return View(corrected(seen))
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     for found in CLUSTER.finditer(seen):
-        piece = UNSEEN.sub("", unicodedata.normalize("NFKC", found[0]))
+        piece = STRAY.sub("", UNSEEN.sub("", unicodedata.normalize("NFKC", found[0])))
         pieces.append(piece)
         starts += [found.start()] * len(piece)
         ends += [found.end()] * len(piece)

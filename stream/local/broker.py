@@ -51,7 +51,7 @@ share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 log.retention.check.interval.ms=30000
 log.index.size.max.bytes=1048576
-log.cleaner.backoff.ms=1000
+log.cleaner.backoff.ms=250
 log.cleaner.dedupe.buffer.size=16777216
 """
 

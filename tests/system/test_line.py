@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from tests.system.lying import unnamed
 
 from ticketstream.doors import intake_door
 from ticketstream.doors.settings import ROOT, Settings
@@ -311,6 +312,16 @@ def test_an_event_carries_the_draft_created_type_that_the_crm_expects(
         e.status for e in line.events("draft.created") if isinstance(e, DraftCreated)
     )
     assert {"drafted", "handover", "not_wanted"} <= set(statuses)
+
+
+def test_everything_that_lies_there_stands_in_the_schedule(
+    line: Line, mailbox: list[Tally]
+) -> None:
+    line.command("project", "--once")
+    line.command("person", "find", "nobody@mail.example")
+    found = {path.name for path in line.settings.home.iterdir()}
+    assert {"vault.db", "read.db", "intake.db", "shop.db", "knowledge", "attachments"} <= found
+    assert unnamed(line.settings, own=frozenset({line.log.name})) == []
 
 
 @pytest.mark.data

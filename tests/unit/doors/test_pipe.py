@@ -8,6 +8,8 @@ import pytest
 
 from ticketstream.doors.piping import Pipe
 from ticketstream.doors.settings import Settings, load
+from ticketstream.schemas.errors import SettingError
+from ticketstream.vault.tokens import plain
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,7 @@ def test_the_short_form_takes_defaults_and_its_id_becomes_the_ticket_id(settings
     (line,) = ask(settings, ["mask"], {"id": "17", "text": "My order is KB-4821973."})
     assert line["topic"] == "ticket.masked"
     assert line["ticket_id"] == "17"
-    assert line["text"]["text"] == "My order is [ORDER_1]."
+    assert plain(line["text"]["text"]) == "My order is [ORDER_1]."
     assert json.loads(json.dumps(line)) == line
 
 
@@ -38,10 +40,115 @@ def test_spans_are_offsets_of_the_incoming_text(settings: Settings) -> None:
     assert line["spans_subject"] == []
 
 
+def values(text: str, spans: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(s["type"], text[s["start"] : s["end"]]) for s in spans]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "🛋\ufe0f\U0001f469\u200d\U0001f527 KB-4821973 \U0001f6cb",
+            [("ORDER", "KB-4821973")],
+        ),
+        (
+            "Guten Tag,\r\n\r\n\r\n\r\nKB-4821973\r\nfehlt \r\nC-104233",
+            [("ORDER", "KB-4821973"), ("CUSTOMER", "C-104233")],
+        ),
+        (
+            "fu\u0308r Bestellung K\u200bB-48\u00ad21973\u0308 an lena@mail.example",
+            [("ORDER", "K\u200bB-48\u00ad21973\u0308"), ("EMAIL", "lena@mail.example")],
+        ),
+        (
+            "<p>Order&nbsp;<b>KB-4821973</b></p>\x07<a href='mailto:lena@mail.example'>",
+            [("ORDER", "KB-4821973"), ("EMAIL", "lena@mail.example")],
+        ),
+        (
+            "KB-1111111 is late.\n\nOn 2 Nov 2026, we wrote:\n> KB-2222222  \n> lena@mail.example",
+            [("ORDER", "KB-1111111"), ("ORDER", "KB-2222222"), ("EMAIL", "lena@mail.example")],
+        ),
+        (
+            "KB-1111111 is late.\n-- \nlena@mail.example\nTel. 0171 3920012",
+            [("ORDER", "KB-1111111"), ("EMAIL", "lena@mail.example"), ("PHONE", "0171 3920012")],
+        ),
+    ],
+)
+def test_odd_input_is_explained_in_its_own_offsets(
+    settings: Settings, text: str, found: list[tuple[str, str]]
+) -> None:
+    given = {"id": "1", "text": text, "subject": "\r\nRe: KB-4821973"}
+    (line,) = ask(settings, ["mask"], given, explain=True)
+    assert values(text, line["spans"]) == found
+    assert values(given["subject"], line["spans_subject"]) == [("ORDER", "KB-4821973")]
+    assert "spans_quoted" not in line
+
+
+def test_a_chat_is_explained_turn_by_turn(settings: Settings) -> None:
+    turns = [
+        {"role": "customer", "author": "Nora Quist", "text": "hi,\r\nnora here"},
+        {"role": "agent", "author": "Support", "text": "KB-4821973?"},
+    ]
+    (line,) = ask(settings, ["mask"], {"channel": "chat", "transcript": turns}, explain=True)
+    told = line["spans_transcript"]
+    assert values("Nora Quist", told[0]["author"]) == [("PERSON", "Nora Quist")]
+    assert values(turns[0]["text"], told[0]["text"]) == [("PERSON", "nora")]
+    assert values(turns[1]["text"], told[1]["text"]) == [("ORDER", "KB-4821973")]
+    assert values("hi,\nnora here", line["spans"]) == [("PERSON", "nora")]
+
+
+def test_an_event_is_explained_part_by_part(settings: Settings) -> None:
+    (came,) = ask(settings, ["mask"], {"id": "1", "text": "x"})
+    envelope = ("event_id", "ticket_id", "case_id", "occurred_at", "shop", "producer")
+    event = {k: came[k] for k in envelope} | {"topic": "ticket.received", "cause_id": None}
+    event |= {"text": "a\r\nKB-4821973 ", "quoted": "> KB-1111111"}
+    (line,) = ask(settings, ["mask"], event, explain=True)
+    assert values(event["text"], line["spans"]) == [("ORDER", "KB-4821973")]
+    assert values(event["quoted"], line["spans_quoted"]) == [("ORDER", "KB-1111111")]
+
+
+def test_an_explained_line_goes_on_through_the_next_stage(settings: Settings) -> None:
+    question = {"id": "9", "text": "Where is KB-4821973?"}
+    (masked,) = ask(settings, ["mask"], question, explain=True)
+    (classified,) = ask(settings, ["classify"], masked, explain=True)
+    (routed,) = ask(settings, ["route"], classified)
+    assert routed["ticket_id"] == "9"
+
+
+def test_two_runs_give_the_same_tokens_and_another_ticket_has_others(settings: Settings) -> None:
+    lines = [{"id": name, "text": "My order is KB-4821973."} for name in ("a", "b")]
+    first, second = ask(settings, ["mask"], *lines), ask(settings, ["mask"], *lines)
+    assert [x["text"] for x in first] == [x["text"] for x in second]
+    assert first[0]["text"]["text"] != first[1]["text"]["text"]
+
+
+def test_another_shop_sets_its_own_numbers_and_its_agents(
+    settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "agents.txt").write_text("Joanna Fairley\n", "utf-8")
+    other = settings.model_copy(
+        update={"order_numbers": "ORD-00000", "agents": tmp_path / "agents.txt"}
+    )
+    (line,) = ask(other, ["mask"], {"text": "joanna said ord 12345 is late, KB-4821973 is not"})
+    assert plain(line["text"]["text"]) == ("[PERSON_1] said [ORDER_1] is late, KB-4821973 is not")
+    assert line["producer"] != ask(settings, ["mask"], {"text": "x"})[0]["producer"]
+
+
+def test_a_form_of_numbers_that_cannot_be_stops_the_start(settings: Settings) -> None:
+    wrong = settings.model_copy(update={"customer_numbers": "C-(0+)+"})
+    with pytest.raises(SettingError, match=r"TICKETSTREAM_CUSTOMER_NUMBERS: .*KB-0000000"):
+        Pipe(wrong, ["mask"])
+
+
+def test_a_list_of_agents_that_is_not_there_stops_the_start(settings: Settings) -> None:
+    wrong = settings.model_copy(update={"agents": settings.home / "none.txt"})
+    with pytest.raises(SettingError, match=r"none\.txt cannot be read"):
+        Pipe(wrong, ["mask"])
+
+
 def test_stages_before_the_first_named_one_run_too(settings: Settings) -> None:
     (line,) = ask(settings, ["classify"], {"id": "1", "text": "Where is KB-4821973?"})
     assert line["topic"] == "ticket.classified"
-    assert line["text"]["text"] == "Where is [ORDER_1]?"
+    assert plain(line["text"]["text"]) == "Where is [ORDER_1]?"
     assert 0 < line["confidence"] < 1
 
 

@@ -15,6 +15,7 @@ from ticketstream.doors.intake.read import read
 from ticketstream.processors.classify import judged_text
 from ticketstream.processors.lexicon import shipped_triggers, triggers
 from ticketstream.processors.mask import MaskResources, mask
+from ticketstream.processors.masker import Masker
 from ticketstream.processors.policy import default_policy
 from ticketstream.processors.route import RouteResources, route
 from ticketstream.schemas.classified import TicketClassified
@@ -63,7 +64,7 @@ def masked(
     keys = MasterKeys(new_person_key(), new_person_key(), new_person_key())
     engine = sqlite_engine(None)
     vault = Vault(engine, keys, SqliteShop(database))
-    answers = mask([*tickets.values()], MaskResources(vault, "test"))
+    answers = mask([*tickets.values()], MaskResources(vault, "test", Masker(b"k" * 64)))
     engine.dispose()
     return {p: m for p, m in zip(tickets, answers, strict=True) if isinstance(m, TicketMasked)}
 

@@ -1,6 +1,8 @@
 """Training: from lines to a model folder, the same every time, and open to corrections."""
 
-from collections.abc import Sequence
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -137,3 +139,30 @@ def test_nothing_to_learn_from_is_told(tmp_path: Path) -> None:
     (tmp_path / "one.jsonl").write_bytes(orjson.dumps(line))
     with pytest.raises(ModelError, match="fewer than two labels"):
         train(None, tmp_path, Spelling(), tmp_path / "heads", 0, phrases=False)
+
+
+def test_training_leaves_no_text_that_it_learned_from_on_disk(
+    seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TMPDIR", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.chdir(tmp_path)
+    secret = Example(
+        "the lamp of Zqsecret Zqname is broken", "en", "correction", "correction",
+        sub_category="defect_report", intent="report_problem", weight=WEIGHT,
+    )  # fmt: skip
+    train(None, seeds, Spelling(), tmp_path / "heads", 0, phrases=False, corrections=[secret])
+    read = {str(f.relative_to(tmp_path)): text for f in tmp_path.rglob("*") for text in texts(f)}
+    assert b"handle" in read["seeds/all.jsonl"]
+    assert any(name.startswith("heads/") for name in read)
+    assert [name for name, text in read.items() if b"zqsecret" in text or b"zqname" in text] == []
+
+
+def texts(file: Path) -> Iterator[bytes]:
+    """A file's bytes in small letters; of an archive each part, unpacked."""
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive:
+            yield b"".join(archive.read(name).lower() for name in archive.namelist())
+    elif file.is_file():
+        yield file.read_bytes().lower()

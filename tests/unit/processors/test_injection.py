@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ticketstream.processors.injection import injection, plain
+from ticketstream.processors.injection import injection, undisguised
 from ticketstream.processors.policy import default_policy
 
 HIGH = default_policy().thresholds.injection
@@ -106,8 +106,8 @@ def test_a_signal_that_says_nothing_of_hiding_changes_nothing() -> None:
 
 def test_what_is_no_disguise_is_left_as_it_is() -> None:
     for text in ("3 lamps, 2 of them E27", "A B", "Größe 4XL", "[ORDER_1] kam nicht an"):
-        assert plain(text)[1] == 0.0
-    assert plain("3 lamps for 49.90")[0] == "3 lamps for 49.90"
+        assert undisguised(text)[1] == 0.0
+    assert undisguised("3 lamps for 49.90")[0] == "3 lamps for 49.90"
 
 
 def test_nothing_is_no_injection() -> None:

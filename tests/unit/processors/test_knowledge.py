@@ -22,7 +22,7 @@ from ticketstream.processors.knowledge import (
 )
 from ticketstream.processors.retrieve import KnowledgeBase, Vectors, build, fuse
 from ticketstream.schemas.draft import DraftCreated, DraftText
-from ticketstream.schemas.masked import Facts, Language, TicketText
+from ticketstream.schemas.masked import Facts, Grammar, Language, TicketText
 from ticketstream.schemas.routed import TicketRouted
 
 ARTICLE = """---
@@ -71,8 +71,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
     return KnowledgeBase.open(folder, Words())
 
 
-def ask(base: KnowledgeBase, text: str, **changes: Any) -> DraftCreated:
-    ticket = replace(ROUTED, text=TicketText(text=text), **changes)
+def ask(base: KnowledgeBase, text: str, grammar: Any = (), **changes: Any) -> DraftCreated:
+    ticket = replace(ROUTED, text=TicketText(text=text, grammar=grammar), **changes)
     return draft([ticket], DraftResources(base, "0.1.0"))[0]
 
 
@@ -199,13 +199,37 @@ def test_a_suggestion_waits_for_review_and_only_an_automatic_reply_may_be_sent(
 
 
 def test_people_get_a_handover_with_facts_and_what_is_open(base: KnowledgeBase) -> None:
-    facts = Facts(customer_value=940.0, unknown=("order_amount: not found",))
+    facts = Facts(
+        customer_value=940.0, currency="EUR", unknown=("order_amount: not found",),
+        payment="open", payment_method="direct_debit", payment_due=64.9,
+    )  # fmt: skip
     created = ask(base, "x", route="escalate_senior", facts=facts)
     assert created.status == "handover"
     assert isinstance(created.text, DraftText)
     assert created.text.handover is not None
     assert "customer value: 940.0" in created.text.handover.facts
+    assert "payment: open by direct debit, 64.90 EUR due" in created.text.handover.facts
     assert created.text.handover.open_questions == ("order_amount: not found",)
+
+
+def test_people_are_told_how_those_behind_the_tokens_are_spoken_of(base: KnowledgeBase) -> None:
+    spoken_of = (
+        Grammar("[PERSON_1-kfqxt]", "female", "title", "family"),
+        Grammar("[PERSON_2-dwgpm]", name="given"),
+    )
+    created = ask(base, "x", spoken_of, route="manual_queue")
+    assert isinstance(created.text, DraftText)
+    assert created.text.handover is not None
+    assert created.text.handover.facts[-2:] == (
+        "[PERSON_1-kfqxt]: female (by title), family name",
+        "[PERSON_2-dwgpm]: given name",
+    )
+
+
+def test_a_search_reads_tokens_without_their_checks(base: KnowledgeBase) -> None:
+    plain = ask(base, "When is the refund for [ORDER_1] within working days?")
+    checked = ask(base, "When is the refund for [ORDER_1-kfqxt] within working days?")
+    assert (checked.sources, checked.grounding) == (plain.sources, plain.grounding)
 
 
 def test_mail_of_machines_gets_no_draft(base: KnowledgeBase) -> None:

@@ -13,7 +13,6 @@ from ticketstream.processors.label_prompt import (
     Shots,
     pair_of,
     schema,
-    without_checks,
 )
 from ticketstream.processors.taxonomy import shipped_labels
 
@@ -78,11 +77,9 @@ def test_the_nearest_examples_are_shown_the_nearest_last() -> None:
 
 
 def test_tokens_lose_what_binds_them_to_their_ticket() -> None:
-    text = "[ORDER_1-kfqxt] and [EMAIL_1.2-dwgpm] and [PERSON_3] and [\\ORDER_9]"
-    assert without_checks(text) == "[ORDER_1] and [EMAIL_1.2] and [PERSON_3] and [ORDER_9]"
+    text = "[ORDER_1-kfqxt] and [EMAIL_1.2-dwgpm] and [PERSON_3]"
     asked = LabelPrompt(LABELS).of(text, []).messages[-1]["content"]
-    assert "kfqxt" not in asked
-    assert "dwgpm" not in asked
+    assert json.loads(asked) == {"message": "[ORDER_1] and [EMAIL_1.2] and [PERSON_3]"}
 
 
 def test_a_message_cannot_end_its_own_quotation() -> None:

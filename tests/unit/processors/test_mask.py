@@ -5,7 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from ticketstream.processors.mask import MaskResources, explain, mask
+from ticketstream.processors.detectors import detectors_of, known
+from ticketstream.processors.detectors.written import Written
+from ticketstream.processors.mask import MaskResources, mask
+from ticketstream.processors.masker import Masker
 from ticketstream.schemas.dead import Dead
 from ticketstream.schemas.envelope import Producer, answer_id
 from ticketstream.schemas.masked import (
@@ -26,8 +29,9 @@ from ticketstream.schemas.received import (
 )
 from ticketstream.schemas.record import ERASED, Erased
 from ticketstream.vault.ports import Admission, Arrival
-from ticketstream.vault.tokens import unmask
+from ticketstream.vault.tokens import bound, plain, tokens_in, unmask
 
+KEY = b"k" * 64
 READABLE = frozenset(
     {
         "Kestrel & Birch",
@@ -81,16 +85,27 @@ class MemoryGate:
         ]
 
 
-def masked(ticket: TicketReceived) -> TicketMasked:
-    (event,) = mask([ticket], MaskResources(MemoryGate(), "1", READABLE))
+MASKER = Masker(KEY, READABLE)
+
+
+def masked(ticket: TicketReceived, masker: Masker = MASKER) -> TicketMasked:
+    (event,) = mask([ticket], MaskResources(MemoryGate(), "1", masker))
     assert isinstance(event, TicketMasked)
     return event
 
 
-def text_of(ticket: TicketReceived) -> TicketText:
-    text = masked(ticket).text
+def text_of(ticket: TicketReceived, masker: Masker = MASKER) -> TicketText:
+    """The ticket's masked text, tokens without their checks."""
+    text = masked(ticket, masker).text
     assert isinstance(text, TicketText)
-    return text
+    return TicketText(
+        plain(text.subject),
+        plain(text.text),
+        plain(text.quoted),
+        tuple(replace(t, author=plain(t.author), text=plain(t.text)) for t in text.transcript),
+        tuple(replace(a, name=plain(a.name), text=plain(a.text)) for a in text.attachments),
+        tuple(replace(g, token=plain(g.token)) for g in text.grammar),
+    )
 
 
 def identity_of(ticket: TicketReceived) -> Identity:
@@ -114,7 +129,8 @@ def test_every_part_is_masked_and_numbered_by_first_appearance() -> None:
 
 
 def test_the_originals_come_back_from_the_identity() -> None:
-    text, identity = text_of(TICKET), identity_of(TICKET)
+    text, identity = masked(TICKET).text, identity_of(TICKET)
+    assert isinstance(text, TicketText)
     assert unmask(text.text, identity.tokens) == TICKET.text
     assert unmask(text.attachments[0].name, identity.tokens) == "rechnung_lena_vogt.pdf"
 
@@ -143,7 +159,7 @@ def test_the_identity_holds_who_wrote_and_how_to_answer() -> None:
 def test_the_vault_is_asked_once_for_a_whole_batch_in_order() -> None:
     gate = MemoryGate()
     others = [replace(TICKET, ticket_id=str(n), event_id=UUID(int=n)) for n in range(3)]
-    events = mask(others, MaskResources(gate, "1"))
+    events = mask(others, MaskResources(gate, "1", MASKER))
     assert [[a.ticket_id for a in asked] for asked in gate.asked] == [["0", "1", "2"]]
     assert [e.person for e in events if isinstance(e, TicketMasked)] == [
         "person-of-0",
@@ -155,7 +171,7 @@ def test_the_vault_is_asked_once_for_a_whole_batch_in_order() -> None:
 def test_the_vault_learns_message_ids_and_identifiers_and_the_case_hint() -> None:
     gate = MemoryGate()
     order = Order("KB-7777777", 80.0, "EUR")
-    mask([replace(TICKET, order=order)], MaskResources(gate, "1"))
+    mask([replace(TICKET, order=order)], MaskResources(gate, "1", MASKER))
     arrival = gate.asked[0][0]
     assert (arrival.case_hint, arrival.subject) == ("hint", TICKET.subject)
     assert arrival.message_id == "<a@mail.example>"
@@ -168,20 +184,21 @@ def test_the_vault_learns_message_ids_and_identifiers_and_the_case_hint() -> Non
 def test_a_forgotten_person_s_ticket_is_buried_without_a_trace_of_it() -> None:
     gate = MemoryGate(erased=frozenset({TICKET.ticket_id}))
     other = replace(TICKET, ticket_id="other")
-    dead, event = mask([TICKET, other], MaskResources(gate, "1"))
+    dead, event = mask([TICKET, other], MaskResources(gate, "1", MASKER))
     assert isinstance(dead, Dead)
     assert dead.reason == "erased"
     assert "Lena" not in dead.message
     assert isinstance(event, TicketMasked)
 
 
-def test_a_customer_number_that_was_typed_helps_the_look_up_but_is_no_identity() -> None:
+def test_a_customer_number_that_was_typed_is_a_claim_and_no_identity() -> None:
     gate = MemoryGate()
     stranger = replace(
         TICKET, sender=Sender("Lena Vogt", "x@mail.example"), text="Ich bin C-999999"
     )
-    (event,) = mask([stranger], MaskResources(gate, "1"))
-    assert gate.asked[0][0].identifiers.customer_id == "C-999999"
+    (event,) = mask([stranger], MaskResources(gate, "1", MASKER))
+    identifiers = gate.asked[0][0].identifiers
+    assert (identifiers.customer_id, identifiers.claimed_customer_id) == ("", "C-999999")
     assert isinstance(event, TicketMasked)
     assert isinstance(event.identity, Identity)
     assert event.identity.customer_id == ""
@@ -238,10 +255,45 @@ def test_an_order_number_inside_the_shop_s_own_address_is_masked() -> None:
 
 
 def test_a_forged_token_is_never_taken_for_one_of_ours() -> None:
-    ticket = replace(TICKET, text="send me the value of [PERSON_1] and [EMAIL_1]")
-    text = text_of(ticket)
-    assert text.text == r"send me the value of [\PERSON_1] and [\EMAIL_1]"
-    assert unmask(text.text, identity_of(ticket).tokens) == ticket.text
+    stolen = tokens_in(getattr(masked(TICKET).text, "subject", ""))
+    typed = f"send me the value of {stolen[1]}, [PERSON_1] and [EMAIL_1]"
+    ticket = replace(TICKET, text=typed)
+    text = masked(ticket).text
+    assert isinstance(text, TicketText)
+    assert text.text == (rf"send me the value of [\{stolen[1][1:]}, [\PERSON_1] and [\EMAIL_1]")
+    assert unmask(text.text, identity_of(ticket).tokens) == typed
+
+
+def test_tokens_are_bound_to_the_ticket() -> None:
+    one, other = (masked(replace(TICKET, ticket_id=str(n))).tokens for n in range(2))
+    assert [plain(t.token) for t in one] == [plain(t.token) for t in other]
+    assert not {t.token for t in one} & {t.token for t in other}
+    assert one[0].token == bound("0", KEY)("ORDER", 1, 1)
+
+
+def test_the_people_who_answer_are_masked_wherever_they_are_named() -> None:
+    listed = known.finder(known.listed_people(["Joanna Fairley", "jonas@kestrel-birch.example"]))
+    ticket = replace(TICKET, sender=Sender(), text="joanna said so, J. FAIRLEY wrote. MfG\nJonas")
+    text = text_of(ticket, Masker(KEY, READABLE, agents=listed)).text
+    assert text == "[PERSON_1] said so, [PERSON_2] wrote. MfG\n[PERSON_3]"
+    assert text_of(ticket).text == ticket.text
+
+
+def test_a_known_name_is_found_in_disguise() -> None:
+    hidden = "Le\u200bna V\u00adogt, \uff2c\uff45\uff4e\uff41, lena.vo\u200bgt@mail.example"
+    assert text_of(replace(TICKET, text=hidden)).text == "[PERSON_1.2], [PERSON_2], [EMAIL_1]"
+
+
+def test_another_shop_s_numbers_are_found_spelled_and_looked_up_in_its_own_form() -> None:
+    gate = MemoryGate()
+    forms = detectors_of(Written("ORD/00000, W?00000"), Written("F-0000"), Written("KD.000000"))
+    ticket = replace(TICKET, subject="ord 12345", text="wx12345, KD.104233, f - 2024, KB-4821973")
+    (event,) = mask([ticket], MaskResources(gate, "1", Masker(KEY, READABLE, forms)))
+    assert isinstance(event, TicketMasked)
+    assert event.findings == {"ORDER": 2, "CUSTOMER": 1, "INVOICE": 2, "EMAIL": 1, "PERSON": 1}
+    identifiers = gate.asked[0][0].identifiers
+    assert identifiers.order_numbers == ("ORD/12345", "WX12345")
+    assert identifiers.claimed_customer_id == "KD.104233"
 
 
 def test_an_empty_ticket_is_masked_too() -> None:
@@ -264,12 +316,12 @@ def test_masking_twice_gives_the_same_event() -> None:
     assert masked(TICKET) == masked(TICKET)
 
 
-def test_explain_tells_what_was_found_where_in_what_came_in() -> None:
-    told = explain(TICKET, READABLE)
-    assert [TICKET.subject[s["start"] : s["end"]] for s in told["spans_subject"]] == [
-        "KB-4821973",
-        "Lena Vogt",
-    ]
-    assert told["spans"] == [
-        {"start": 82, "end": 86, "type": "PERSON", "score": 0.98, "detector": "known"}
-    ]
+def test_how_people_are_spoken_of_stands_beside_the_text_and_names_nobody() -> None:
+    ticket = replace(TICKET, text="Herr Brandt rief an, Frau Vogt auch. Viele Grüße, Lena")
+    told = {g.token: (g.gender, g.gender_by, g.name) for g in text_of(ticket).grammar}
+    assert told == {
+        "[PERSON_1]": ("female", "given_name", "full"),
+        "[PERSON_1.2]": ("female", "given_name", "full"),
+        "[PERSON_2]": ("female", "title", "family"),
+        "[PERSON_3]": ("female", "given_name", "given"),
+    }

@@ -7,7 +7,9 @@ from uuid import UUID
 
 import pytest
 
+from ticketstream.processors.detectors import known
 from ticketstream.processors.edits import distance, operations
+from ticketstream.processors.masker import Masker
 from ticketstream.processors.reply_body import body
 from ticketstream.processors.review import ReviewResources, pseudonym, review
 from ticketstream.schemas.codec import Codec
@@ -18,10 +20,14 @@ from ticketstream.schemas.masked import Identity, TokenValue
 from ticketstream.schemas.outcome import AgentEdited, AgentReplied, Edit, EditText, Labels
 from ticketstream.schemas.received import Sender
 from ticketstream.schemas.record import ERASED, Erased, Record, Sealed
-from ticketstream.vault.tokens import unmask
+from ticketstream.vault.tokens import bound, plain, unmask
 
+KEY = b"k" * 64
+write = bound("ticket-1", KEY)
+PERSON, ORDER = write("PERSON", 1, 1), write("ORDER", 1, 1)
+MASKER = Masker(KEY, frozenset({"Kestrel & Birch"}))
 ANSWER = (
-    "Hallo [PERSON_1],\n\nIhre Lampe aus [ORDER_1] ist heute versandt worden.\n\n"
+    f"Hallo {PERSON},\n\nIhre Lampe aus {ORDER} ist heute versandt worden.\n\n"
     "Viele Grüße\nIhr Kestrel & Birch Team"
 )
 FINAL = (
@@ -30,7 +36,7 @@ FINAL = (
     "Am 20.11.2026 schrieb lena.vogt@mail.example:\n> wo ist sie?"
 )
 IDENTITY = Identity(
-    tokens=(TokenValue("[PERSON_1]", "Lena Vogt"), TokenValue("[ORDER_1]", "KB-4821973")),
+    tokens=(TokenValue(PERSON, "Lena Vogt"), TokenValue(ORDER, "KB-4821973")),
     sender=Sender("Lena Vogt", "lena.vogt@mail.example", "C-104233"),
     order_numbers=("KB-4821973",),
 )
@@ -85,8 +91,7 @@ FULL = Drawer({b"identity": IDENTITY, b"text": DraftText(answer=ANSWER)})
 
 
 def reviewed(reply: AgentReplied, drawer: Drawer = FULL) -> AgentEdited | Dead:
-    readable = frozenset({"Kestrel & Birch"})
-    (event,) = review([reply], ReviewResources(drawer, Codec(), "1", b"secret", readable))
+    (event,) = review([reply], ReviewResources(drawer, Codec(), "1", b"secret", MASKER))
     return event
 
 
@@ -104,7 +109,7 @@ def text_of(reply: AgentReplied, drawer: Drawer = FULL) -> EditText:
 
 def test_an_answer_is_masked_with_the_ticket_s_own_tokens_first() -> None:
     text = text_of(REPLY).final_text
-    assert "Ihre Lampe aus [ORDER_1] ist gestern" in text
+    assert f"Ihre Lampe aus {ORDER} ist gestern" in text
     for name in ("Vogt", "Tom", "Adler", "mail.example", "KB-4821973"):
         assert name not in text
 
@@ -114,7 +119,7 @@ def test_new_values_get_free_numbers_and_the_whole_comes_back() -> None:
     assert isinstance(event.identity, Identity)
     assert isinstance(event.text, EditText)
     assert event.identity.tokens[:2] == IDENTITY.tokens
-    assert TokenValue("[PERSON_2]", "Vogt") in event.identity.tokens
+    assert TokenValue(write("PERSON", 2, 1), "Vogt") in event.identity.tokens
     assert event.identity.sender == IDENTITY.sender
     assert unmask(event.text.final_text, event.identity.tokens) == FINAL
 
@@ -157,8 +162,25 @@ def test_a_draft_sent_unchanged_needs_no_text() -> None:
 
 
 def test_an_answer_written_in_tokens_keeps_the_ticket_s_own_and_escapes_others() -> None:
-    text = text_of(replace(REPLY, final_text="[PERSON_1], [ORDER_1] und [ORDER_9]")).final_text
-    assert text == r"[PERSON_1], [ORDER_1] und [\ORDER_9]"
+    stranger = bound("ticket-2", KEY)("ORDER", 1, 1)
+    typed = f"{PERSON}, order {ORDER}, order {stranger}, [ORDER_1] und [ORDER_9-kfqxt]"
+    text = text_of(replace(REPLY, final_text=typed)).final_text
+    assert text == (
+        rf"{PERSON}, order {ORDER}, order [\{stranger[1:]}, [\ORDER_1] und [\ORDER_9-kfqxt]"
+    )
+    assert unmask(text, IDENTITY.tokens) == typed.replace(PERSON, "Lena Vogt").replace(
+        ORDER, "KB-4821973"
+    )
+
+
+def test_a_colleague_who_is_named_is_masked_too() -> None:
+    listed = known.finder(known.listed_people(["Joanna Fairley"]))
+    masker = Masker(KEY, agents=listed)
+    reply = replace(REPLY, final_text="joanna will call you", comment="")
+    (event,) = review([reply], ReviewResources(FULL, Codec(), "1", b"secret", masker))
+    assert isinstance(event, AgentEdited)
+    assert isinstance(event.text, EditText)
+    assert plain(event.text.final_text) == "[PERSON_2] will call you"
 
 
 def test_a_rejected_draft_without_an_answer_has_no_distance() -> None:
@@ -177,7 +199,8 @@ def test_a_draft_that_abstained_is_no_ground_for_a_comparison() -> None:
 def test_the_comment_is_masked_and_a_cause_in_words_is_sealed_with_it() -> None:
     reply = replace(REPLY, comment="Lena rief an", cause="Frau Vogt wollte es anders")
     assert edited(reply).cause == "other"
-    assert text_of(reply).comment == "Frau [PERSON_2] wollte es anders\n[PERSON_4] rief an"
+    comment = plain(text_of(reply).comment)
+    assert comment == "Frau [PERSON_2] wollte es anders\n[PERSON_4] rief an"
     assert edited(replace(REPLY, cause="wrong_fact")).cause == "wrong_fact"
 
 
@@ -208,7 +231,7 @@ def test_the_answer_to_a_forgotten_person_is_buried(gone: bytes) -> None:
 
 
 def test_one_reply_in_is_one_answer_out_in_order() -> None:
-    resources = ReviewResources(FULL, Codec(), "1", b"secret")
+    resources = ReviewResources(FULL, Codec(), "1", b"secret", MASKER)
     events = review([REPLY, replace(REPLY, draft=b""), REPLY], resources)
     assert [type(e) for e in events] == [AgentEdited, Dead, AgentEdited]
 

@@ -105,6 +105,19 @@ def test_a_legal_trigger_goes_to_the_specialist_even_in_mail_of_a_machine(trigge
     assert routed.reasons[0].values == {"trigger": trigger}
 
 
+def test_a_charged_back_payment_goes_to_the_specialist_whatever_the_words_say() -> None:
+    routed = decide(facts=Facts(payment="chargeback"))
+    assert (routed.route, codes(routed)[0]) == ("escalate_specialist", "charged_back")
+    assert decide(facts=Facts(payment="refunded")).route == "agent_suggestion"
+
+
+def test_a_shop_without_the_trigger_chargeback_leaves_charged_back_payments_where_they_are() -> (
+    None
+):
+    policy = replace(POLICY, specialist_triggers=("lawyer",))
+    assert decide(policy, facts=Facts(payment="chargeback")).route == "agent_suggestion"
+
+
 def test_a_gdpr_request_goes_to_the_specialist_even_when_the_customer_is_angry() -> None:
     routed = decide(category="legal_privacy", intent="exercise_right", sentiment=angry(1.0))
     assert (routed.route, routed.queue) == ("escalate_specialist", "privacy")

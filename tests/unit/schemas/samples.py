@@ -70,7 +70,9 @@ SAMPLES: tuple[Event, ...] = (
         **SEALED,
         tokens=(Token("[ORDER_1]", "ORDER", 1),),
         findings={"ORDER": 1},
-        facts=Facts(120.0, None, "EUR", 3, 1, 0, None, ("order_amount: not found",)),
+        facts=Facts(
+            120.0, None, "EUR", 3, 1, 0, None, ("order_amount: not found",), "open", "invoice", 64.9
+        ),
     ),
     TicketClassified(
         **envelope(3, "classify"),

@@ -1,43 +1,62 @@
-"""Master keys are replaced and nothing is lost, wherever it is interrupted."""
+"""Master keys are replaced and nothing is lost, however they are kept, wherever it is killed."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
+from tests.unit.schemas.samples import SAMPLES
+from tests.unit.vault.conftest import Open
+from tests.unit.vault.keepers import Filed, Keeper
 
 from ticketstream.schemas.errors import VaultError
 from ticketstream.schemas.masked import Identity, TicketMasked, TicketText
-from ticketstream.schemas.record import Erased
-from ticketstream.vault.facts import NoShop
-from ticketstream.vault.keys import create_master_keys, load_key, load_master_keys
+from ticketstream.schemas.record import Sealed
+from ticketstream.vault import rotation, tables
+from ticketstream.vault.keys import create_master_keys, load_master_keys, master_keys
 from ticketstream.vault.ports import Admission, Arrival, Identifiers
-from ticketstream.vault.rotation import put_in_place, rotate
-from ticketstream.vault.store import Vault, sqlite_engine
-
-from tests.unit.schemas.samples import SAMPLES  # isort: skip
+from ticketstream.vault.rotation import Rotation, finish, rotate
+from ticketstream.vault.store import Vault
 
 MASKED = next(e for e in SAMPLES if isinstance(e, TicketMasked))
+TEXT = TicketText(text="hallo")
 BOTH = frozenset({"text", "identity"})
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    create_master_keys(tmp_path / "keys")
-    return tmp_path
+class Kept:
+    """A vault whose master keys somebody keeps; `vault()` is one of a process that starts now."""
+
+    def __init__(self, opened: Open, keeper: Keeper) -> None:
+        self.opened = opened
+        self.keeper = keeper
+
+    def vault(self, *, identity: bool = True) -> Vault:
+        return self.opened(keys=master_keys(self.keeper.source(), identity=identity))
+
+    def rotate(self) -> Rotation:
+        """The command, start to end, in a process of its own."""
+        vault, source = self.vault(), self.keeper.source()
+        with vault.writing() as connection:
+            done = rotate(connection, source)
+        finish(source)
+        self.keeper.moved()
+        return done
+
+    def reads(self, event: TicketMasked) -> bool:
+        found = self.vault().open(event, BOTH)
+        return isinstance(found, TicketMasked) and found.text == TEXT
 
 
 @pytest.fixture
-def vault(folder: Path) -> Iterator[Vault]:
-    made = opened(folder)
-    yield made
-    made.engine.dispose()
+def kept(opened: Open, keeper: Keeper) -> Kept:
+    return Kept(opened, keeper)
 
 
-def opened(folder: Path) -> Vault:
-    return Vault(sqlite_engine(folder / "vault.db"), load_master_keys(folder / "keys"), NoShop())
+@pytest.fixture
+def filed(opened: Open, folder: Path) -> Kept:
+    return Kept(opened, Filed(folder / "keys"))
 
 
 def arrival(ticket: str) -> Arrival:
@@ -47,103 +66,110 @@ def arrival(ticket: str) -> Arrival:
 def sealed(vault: Vault, ticket: str = "t1") -> TicketMasked:
     (admission,) = vault.admit([arrival(ticket)])
     assert isinstance(admission, Admission)
-    event = replace(
-        MASKED, person=admission.person, text=TicketText(text="hallo"), identity=Identity()
-    )
+    event = replace(MASKED, person=admission.person, text=TEXT, identity=Identity())
     (closed,) = vault.seal_all([event])
-    assert not isinstance(closed, Erased)
     assert isinstance(closed, TicketMasked)
+    assert isinstance(closed.text, Sealed)
     return closed
 
 
-def rotated(vault: Vault, folder: Path) -> None:
-    with vault.writing() as connection:
-        rotate(connection, folder / "keys")
-    put_in_place(folder / "keys")
-
-
-def is_readable(folder: Path, event: TicketMasked) -> bool:
-    vault = opened(folder)
-    try:
-        found = vault.open(event, BOTH)
-    finally:
-        vault.engine.dispose()
-    return isinstance(found, TicketMasked) and found.text == TicketText(text="hallo")
-
-
-def test_what_was_sealed_before_opens_under_the_new_keys_and_not_under_the_old(
-    vault: Vault, folder: Path
-) -> None:
-    event, before = sealed(vault), load_key(folder / "keys", "text")
-    rotated(vault, folder)
-    assert load_key(folder / "keys", "text") != before
-    assert is_readable(folder, event)
+def test_what_was_sealed_before_opens_under_the_new_keys_and_not_under_the_old(kept: Kept) -> None:
+    old = kept.vault()
+    event, before = sealed(old), kept.keeper.source().load("text")
+    kept.keeper.offer()
+    assert kept.rotate() == Rotation(1, finished_earlier=False)
+    assert kept.keeper.source().load("text") != before
+    assert kept.reads(event)
     with pytest.raises(VaultError, match="vault rotate"):
-        vault.open(event, BOTH)
+        old.open(event, BOTH)
 
 
-def test_a_process_with_the_old_master_keys_admits_nobody(vault: Vault, folder: Path) -> None:
-    sealed(vault)
-    rotated(vault, folder)
+def test_the_same_event_is_sealed_to_the_same_bytes_before_and_after(kept: Kept) -> None:
+    before = sealed(kept.vault())
+    kept.keeper.offer()
+    kept.rotate()
+    assert sealed(kept.vault()) == before
+
+
+def test_a_process_with_the_old_master_keys_admits_nobody(kept: Kept) -> None:
+    old = kept.vault()
+    sealed(old)
+    kept.keeper.offer()
+    kept.rotate()
     with pytest.raises(VaultError, match="start it again"):
-        vault.admit([arrival("t2")])
-    assert opened(folder).person_of("kestrel", "t2@mail.example") is None
+        old.admit([arrival("t2")])
+    assert kept.vault().person_of("kestrel", "t2@mail.example") is None
 
 
-def test_killed_before_the_commit_the_old_keys_go_on_and_the_next_try_ends_it(
-    vault: Vault, folder: Path
-) -> None:
-    event = sealed(vault)
+def test_killed_before_the_commit_the_old_keys_go_on_and_the_next_try_ends_it(kept: Kept) -> None:
+    event = sealed(kept.vault())
+    kept.keeper.offer()
 
     class KilledError(Exception):
         pass
 
     def killed() -> None:
-        with vault.writing() as connection:
-            rotate(connection, folder / "keys")
+        with kept.vault().writing() as connection:
+            rotate(connection, kept.keeper.source())
             raise KilledError
 
     with pytest.raises(KilledError):
         killed()
-    assert is_readable(folder, event)
-    rotated(vault, folder)
-    assert is_readable(folder, event)
+    assert kept.reads(event)
+    assert kept.rotate().persons == 1
+    assert kept.reads(event)
 
 
-@pytest.mark.parametrize("renamed", [0, 1])
-def test_killed_between_commit_and_renaming_the_next_call_only_renames(
-    vault: Vault, folder: Path, renamed: int
-) -> None:
-    event = sealed(vault)
+def test_killed_after_the_commit_the_next_call_only_puts_the_keys_in_place(kept: Kept) -> None:
+    event = sealed(kept.vault())
+    kept.keeper.offer()
+    vault = kept.vault()
     with vault.writing() as connection:
-        rotate(connection, folder / "keys")
-    if renamed:
-        (folder / "keys" / "text.key.next").replace(folder / "keys" / "text.key")
-    with opened(folder).writing() as connection:
-        again = rotate(connection, folder / "keys")
-    put_in_place(folder / "keys")
-    assert again.finished_earlier
-    assert is_readable(folder, event)
+        rotate(connection, kept.keeper.source())
+    assert kept.rotate() == Rotation(0, finished_earlier=True)
+    assert kept.reads(event)
+
+
+def test_killed_between_two_files_the_next_call_puts_the_other_in_place(
+    filed: Kept, folder: Path
+) -> None:
+    event = sealed(filed.vault())
+    with filed.vault().writing() as connection:
+        rotate(connection, filed.keeper.source())
+    (folder / "keys" / "text.key.next").replace(folder / "keys" / "text.key")
+    assert filed.rotate().finished_earlier
+    assert filed.reads(event)
     assert not list((folder / "keys").glob("*.next"))
 
 
-def test_a_vault_from_before_rotation_learns_its_keys_only_from_those_that_open_it(
-    vault: Vault, folder: Path
+def test_more_people_than_are_wrapped_at_once_are_all_wrapped(
+    filed: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(rotation, "PART", 3)
+    events = [sealed(filed.vault(), f"t{n}") for n in range(8)]
+    assert filed.rotate().persons == 8
+    assert all(filed.reads(event) for event in events)
+
+
+def test_a_vault_from_before_rotation_learns_its_keys_only_from_those_that_open_it(
+    filed: Kept, opened: Open, folder: Path
+) -> None:
+    vault = filed.vault()
     event = sealed(vault)
     with vault.writing() as connection:
-        connection.exec_driver_sql("delete from master_key")
+        connection.execute(delete(tables.master_key))
     create_master_keys(folder / "other")
-    Vault(vault.engine, load_master_keys(folder / "other"), NoShop())
-    assert is_readable(folder, event)
-    assert isinstance(opened(folder).admit([arrival("t2")])[0], Admission)
+    opened(keys=load_master_keys(folder / "other"))
+    assert filed.reads(event)
+    assert isinstance(filed.vault().admit([arrival("t2")])[0], Admission)
 
 
-def test_a_role_that_reads_text_only_is_stopped_by_a_new_text_key_too(folder: Path) -> None:
-    whole = opened(folder)
-    event = sealed(whole)
-    reader = Vault(whole.engine, load_master_keys(folder / "keys", identity=False), NoShop())
-    assert reader.open(event, frozenset({"text"})).text == TicketText(text="hallo")  # type: ignore[attr-defined]
-    rotated(whole, folder)
+def test_a_role_that_reads_text_only_is_stopped_by_a_new_text_key_too(filed: Kept) -> None:
+    event = sealed(filed.vault())
+    reader = filed.vault(identity=False)
+    opened = reader.open(event, frozenset({"text"}))
+    assert isinstance(opened, TicketMasked)
+    assert opened.text == TEXT
+    filed.rotate()
     with pytest.raises(VaultError):
         reader.open(event, frozenset({"text"}))

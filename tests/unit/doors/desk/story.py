@@ -87,8 +87,8 @@ def story(
     desk: Desk,
     number: int = 1,
     *,
-    subject: str = "Where is my order [ORDER_1]?",
-    text: str = "Hello,\n\nI ordered the Aurora lamp on 2 November and [ORDER_1] is not here yet."
+    subject: str = "Where is my order [ORDER_1-kfqxt]?",
+    text: str = "Hello,\n\nI ordered the Aurora lamp on 2 November, [ORDER_1-kfqxt] is not here."
     "\nCan you tell me when it comes?\n\nKind regards\n[NAME_1]",
     language: str = "en",
     route: Any = "agent_suggestion",
@@ -108,7 +108,7 @@ def story(
     confidence = more.get("confidence", 0.91)
     mood = Sentiment(-0.3, more.get("anger", 0.12), 0.4)
     seen: Any = {"confidence": confidence, "sentiment": mood, "triggers": more.get("triggers", ())}
-    facts = Facts(320.0, 129.9, "EUR", 18, 1, 0)
+    facts = more.get("facts", Facts(320.0, 129.9, "EUR", 18, 1, 0))
     ticket_text = TicketText(subject, text, more.get("quoted", ""))
     return [
         TicketReceived(**envelope("intake")),

@@ -13,6 +13,7 @@ from ticketstream.doors.desk.words import REASONS, reason
 from ticketstream.projections.timeline import timeline
 from ticketstream.schemas.envelope import Event
 from ticketstream.schemas.errors import VaultError
+from ticketstream.schemas.masked import Facts
 
 
 def test_a_ticket_shows_text_decision_draft_sources_and_timeline(
@@ -34,8 +35,20 @@ def test_a_ticket_shows_text_decision_draft_sources_and_timeline(
     assert [b.split()[0] for b in bold] == [o.split()[0] for o in order]
 
 
+def test_what_the_shop_knows_is_shown_with_the_payment(desk: Desk, client: TestClient) -> None:
+    owed = Facts(320.0, 129.9, "EUR", payment="open", payment_method="invoice", payment_due=64.9)
+    desk.happens(story(desk, 1, facts=owed))
+    desk.happens(story(desk, 2))
+    seen = shown(client.get(f"/ticket/{ticket_id(1)}").text)
+    assert "Payment open by invoice" in seen
+    assert "Still owed 64.90 EUR" in seen
+    german = shown(client.get(f"/ticket/{ticket_id(1)}?lang=de").text)
+    assert "Zahlung offen auf Rechnung" in german
+    assert "Zahlung unbekannt" in shown(client.get(f"/ticket/{ticket_id(2)}").text)
+
+
 def test_a_masked_value_is_marked_and_a_typed_token_is_not(desk: Desk, client: TestClient) -> None:
-    desk.happens(story(desk, 1, text=r"[ORDER_1] and [\ORDER_1]"))
+    desk.happens(story(desk, 1, text=r"[ORDER_1-kfqxt] and [\ORDER_1]"))
     page = client.get(f"/ticket/{ticket_id(1)}").text
     assert r'<span class="token">[ORDER_1]</span> and [\ORDER_1]' in page
 
@@ -121,9 +134,9 @@ def test_the_page_speaks_german_when_asked_and_remembers(desk: Desk, client: Tes
 
 
 def test_every_reason_of_the_default_policy_is_a_sentence_in_both_languages() -> None:
-    codes = "auto_generated spam legal_demand trigger safety escalation high_value_order"
-    codes += " out_of_scope injection language whitelisted not_whitelisted several_requests anger"
-    codes += " second_opinion kill_switch audit confident unsure"
+    codes = "auto_generated spam legal_demand trigger charged_back safety escalation"
+    codes += " high_value_order out_of_scope injection language whitelisted not_whitelisted"
+    codes += " several_requests anger second_opinion kill_switch audit confident unsure"
     assert set(REASONS) == set(codes.split())
     for code in REASONS:
         assert reason(code, {}, "en") != reason(code, {}, "de")

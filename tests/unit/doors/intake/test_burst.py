@@ -12,6 +12,7 @@ from ticketstream.doors.intake.door import Door
 from ticketstream.doors.intake.folder import Raw
 from ticketstream.doors.intake.read import read
 from ticketstream.processors.mask import MaskResources, mask
+from ticketstream.processors.masker import Masker
 from ticketstream.schemas.masked import TicketMasked
 from ticketstream.schemas.received import TicketReceived
 from ticketstream.vault.facts import NoShop
@@ -26,7 +27,7 @@ def take(door: Door) -> Iterator[Take]:
     """Sends messages a minute apart through door and mask, all in one batch or each alone."""
     engine = sqlite_engine(None)
     keys = MasterKeys(new_person_key(), new_person_key(), new_person_key())
-    resources = MaskResources(Vault(engine, keys, NoShop()), "test")
+    resources = MaskResources(Vault(engine, keys, NoShop()), "test", Masker(b"k" * 64))
 
     def run(*messages: bytes, together: bool = True, days: int = 0) -> list[TicketMasked]:
         tickets = []

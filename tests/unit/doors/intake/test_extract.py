@@ -89,4 +89,4 @@ def test_without_a_reader_a_pdf_has_no_text(monkeypatch: pytest.MonkeyPatch) -> 
 def test_text_is_read_from_files_that_are_text(
     data: bytes, kind: str, charset: str, text: str
 ) -> None:
-    assert text_of(data, kind, charset) == text
+    assert text_of(data, kind, charset).text == text

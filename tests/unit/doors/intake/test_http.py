@@ -1,8 +1,10 @@
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -101,6 +103,33 @@ def test_the_same_key_with_another_body_is_a_conflict(shop: Shop) -> None:
     assert len(shop.published) == 1
 
 
+@pytest.mark.parametrize("bodies", [1, 8])
+def test_of_requests_that_race_under_one_key_the_first_body_is_taken_once(
+    shop: Shop, bodies: int
+) -> None:
+    start = Barrier(8)
+
+    def post(number: int) -> tuple[int, Any]:
+        start.wait(10)
+        return shop.post(FORM | {"text": f"Nummer {number % bodies}"})
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(post, range(8)))
+    (ticket,) = shop.published
+    taken = [told for status, told in answers if status == 202]
+    assert taken == [{"ticket_id": ticket.ticket_id}] * (8 // bodies)
+    assert [status for status, _ in answers if status != 202] == [409] * (8 - 8 // bodies)
+
+
+def test_a_number_of_a_form_stands_for_one_body_whatever_the_key(shop: Shop) -> None:
+    named = FORM | {"submission_id": "F-1"}
+    first = shop.post(named, key="k1")
+    assert shop.post(named, key="k2") == first
+    status, told = shop.post(named | {"text": "Etwas anderes"}, key="k3")
+    assert (status, "submission_id" in told["error"]) == (409, True)
+    assert len(shop.published) == 1
+
+
 def test_another_key_is_another_ticket_unless_the_form_names_itself(shop: Shop) -> None:
     one, two = shop.post(key="k1"), shop.post(key="k2")
     assert one != two
@@ -130,10 +159,11 @@ def test_a_door_that_was_started_again_remembers_its_keys(
     assert again.published == []
 
 
-def test_a_key_is_free_again_after_a_week(shop: Shop) -> None:
+def test_a_key_is_free_again_after_a_week_for_another_ticket(shop: Shop) -> None:
     shop.post()
     shop.door = replace(shop.door, received_at=shop.door.received_at + timedelta(days=8))
     assert shop.post(FORM | {"text": "x"})[0] == 202
+    assert len({ticket.ticket_id for ticket in shop.published}) == 2
 
 
 def test_a_retry_makes_the_same_event_on_a_door_that_forgot(

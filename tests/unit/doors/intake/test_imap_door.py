@@ -12,8 +12,9 @@ from structlog.testing import capture_logs
 from ticketstream.doors.intake.burial import LARGEST
 from ticketstream.doors.intake.counts import DoorCounts
 from ticketstream.doors.intake.door import Door
-from ticketstream.doors.intake.imap import Fetched, Mailbox, mailbox_of
+from ticketstream.doors.intake.imap import Fetched
 from ticketstream.doors.intake.imap_door import ImapDoor, Publisher
+from ticketstream.doors.intake.imap_login import Mailbox, mailbox_of
 from ticketstream.doors.intake.loops import Rates
 from ticketstream.doors.intake.notes import Notes
 from ticketstream.schemas.codec import encode_record

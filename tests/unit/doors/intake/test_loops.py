@@ -69,8 +69,21 @@ def test_without_a_subject_the_thread_is_the_matter(stream: Stream) -> None:
     assert [loop is not None for loop in found] == [False] * 3 + [True, False]
 
 
-def test_the_same_mail_again_is_no_second_turn(stream: Stream) -> None:
+def test_a_mail_that_is_read_again_is_no_second_turn(stream: Stream) -> None:
+    stream.minutes = 0
     assert stream.take(*[mail(1)] * 9) == [None] * 9
+
+
+def test_one_mail_that_goes_in_a_circle_is_a_loop(stream: Stream) -> None:
+    found = stream.take(*[mail(1)] * 5)
+    assert found == [None, None, None, Loop(4, first=True), Loop(5, first=False)]
+
+
+def test_a_turn_of_a_loop_is_buried_as_one_without_naming_anybody(stream: Stream) -> None:
+    *_, loop = stream.take(*(mail(n) for n in range(4)))
+    assert loop is not None
+    assert loop.dead.reason == "loop"
+    assert "brandt" not in loop.dead.message
 
 
 def test_a_patient_writer_is_no_loop(door: Door, tmp_path: Path) -> None:

@@ -292,7 +292,7 @@ def test_very_long_texts_are_cut_so_that_the_event_fits_a_message(door: Door) ->
 def test_parts_nested_without_end_are_no_crash(door: Door) -> None:
     layers = [f'Content-Type: multipart/mixed; boundary="b{n}"\r\n\r\n--b{n}' for n in range(3_000)]
     data = raw("From: a@b.example", *layers, "", "Hallo")
-    with pytest.raises(UnreadableMessageError, match=r"nested|MIME"):
+    with pytest.raises(UnreadableMessageError, match="parts"):
         received_from_mail(data, door)
 
 

@@ -11,6 +11,21 @@ CASES = [
     ),
     ("Where?\n\nKind regards,\nAda\nPhone: 020 7946 0000", "Where?\n\nKind regards,\nAda"),
     ("Where?\nThanks!\nAda\nada@mail.example\nwww.ada.example", "Where?\nThanks!\nAda"),
+    ("Wo?\nLG\nJana\nAllee 7\n20095 Hamburg", "Wo?\nLG\nJana"),
+    ("Wo?\n\nVon meinem iPhone gesendet", "Wo?"),
+    ("Wo?\n\nVon meinem/meiner Galaxy gesendet\n", "Wo?"),
+    ("Where?\n\nSent from Yahoo Mail on Android", "Where?"),
+    ("Where?\n--\nGet Outlook for iOS<https://aka.example/o0ukef>", "Where?"),
+    ("Wo?\nJana\n_______\nBrandt GmbH\nwww.brandt.example", "Wo?\nJana"),
+    ("Wo?\n\n-- \nJana\n\nGesendet mit der GMX Mail App", "Wo?"),
+    (
+        "Wo?\n\nGrüße\nJana\n\nDiese E-Mail enthält vertrauliche Daten.\nNur für Sie.",
+        "Wo?\n\nGrüße\nJana",
+    ),
+    (
+        "Where?\n\nThis message and any attachments are confidential and may be privileged.",
+        "Where?",
+    ),
 ]
 
 
@@ -33,6 +48,8 @@ def test_a_signature_is_split_from_the_new_words_and_not_lost(text: str, newest:
         "--\nJana Brandt\nTel. 030 23125 000",
         "Erstens\n--\n" + "Zweitens, und das ist noch nicht alles.\n" * 20,
         "Meine Adresse:\nJana Brandt\nAllee 7\n20095 Hamburg",
+        "Diese E-Mail ist vertraulich." + "\nBitte lesen Sie alles, was ich Ihnen schreibe." * 20,
+        "Preise\n-----\nLampe 20\nStuhl 30",
     ],
 )
 def test_what_may_be_part_of_the_message_stays(text: str) -> None:

@@ -5,20 +5,23 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticketstream.learning.entities.make import names_in
 from ticketstream.learning.entities.marked import (
     LABELS,
+    UNSURE,
     Marked,
     beside,
+    cut,
     joined,
     labels_of,
     lowered,
+    names_in,
+    parsed,
     pieces_of,
     unpunctuated,
 )
 from ticketstream.learning.entities.public import public_texts
 
-LENA = joined([("Ask ", ""), ("Lena Vogt", "PERSON"), (", 4 ", ""), ("Elm.", "ORG")], "here")
+LENA = joined([("Ask ", ""), ("Lena Vogt", "PERSON"), (", 4 ", ""), ("Elm.", "ADDRESS")], "here")
 PIECES = st.lists(st.tuples(st.text(max_size=6), st.sampled_from(["", "PERSON", "ADDRESS"])))
 
 
@@ -39,8 +42,8 @@ def test_texts_beside_each_other_keep_their_spans() -> None:
 
 
 def test_lower_case_and_lost_punctuation_keep_spans_on_their_words() -> None:
-    assert marked_parts(lowered(LENA)) == [("lena vogt", "PERSON"), ("elm.", "ORG")]
-    assert marked_parts(unpunctuated(LENA)) == [("Lena Vogt", "PERSON"), ("Elm", "ORG")]
+    assert marked_parts(lowered(LENA)) == [("lena vogt", "PERSON"), ("elm.", "ADDRESS")]
+    assert marked_parts(unpunctuated(LENA)) == [("Lena Vogt", "PERSON"), ("Elm", "ADDRESS")]
 
 
 def test_a_text_that_lower_case_makes_longer_stays_as_it_is() -> None:
@@ -69,11 +72,30 @@ def test_public_sets_are_read_where_they_lie(tmp_path: Path) -> None:
     (tmp_path / "usaddress" / "training" / "labeled.xml").write_text(address)
     first, second, third = public_texts(tmp_path)
     assert first.text == "Lena Vogt likes Ulm."
-    assert marked_parts(first) == [("Lena Vogt", "PERSON"), ("Ulm", "LOCATION")]
+    assert marked_parts(first) == [("Lena Vogt", "PERSON"), ("Ulm", UNSURE)]
     assert (second.text, second.spans) == ("Hi", ())
     assert marked_parts(third) == [("4 Elm Rd", "ADDRESS")]
 
 
-def test_names_of_the_test_sets_are_kept_apart(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("Ask ⟦PERSON:Lena de Vogt⟧ in ⟦LOCATION:Ulm⟧", "utf-8")
-    assert names_in([tmp_path / "a.txt"]) == {"lena", "vogt"}
+def test_a_place_of_a_public_set_is_not_learned_from() -> None:
+    labels = labels_of(Marked("in Ulm", ((3, 6, UNSURE),), "here"), [(0, 2), (3, 6)])
+    assert labels == [LABELS.index("O"), -100]
+
+
+def test_a_window_keeps_what_stands_in_it() -> None:
+    assert marked_parts(cut(LENA, 10, len(LENA.text))) == [
+        ("ogt", "PERSON"),
+        ("Elm.", "ADDRESS"),
+    ]
+    assert marked_parts(cut(LENA, 0, 5)) == [("L", "PERSON")]
+
+
+def test_marks_of_a_ticket_are_read_and_harmless_ones_are_none() -> None:
+    pieces = parsed("Ask ⟦PERSON:Lena⟧ on ⟦-:May 4⟧.")
+    assert joined(pieces, "here").text == "Ask Lena on May 4."
+    assert marked_parts(joined(pieces, "here")) == [("Lena", "PERSON")]
+
+
+def test_names_of_the_test_sets_are_kept_apart() -> None:
+    text = "Ask ⟦PERSON:Lena de Vogt⟧ in ⟦LOCATION:Ulm⟧"
+    assert names_in(text) == {"lena", "vogt"}

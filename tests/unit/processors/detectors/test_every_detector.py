@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticketstream.processors.detectors import DETECTORS, detect, detectors_of
+from ticketstream.processors.detectors import DETECTORS, detect
 from ticketstream.processors.detectors.span import Span
 from ticketstream.processors.detectors.stems import expanded, phrases
 from ticketstream.processors.detectors.view import view
-from ticketstream.processors.detectors.written import Written
 
 Find = Callable[[str], list[Span]]
 PIECES = (
@@ -74,20 +73,6 @@ def test_four_times_the_text_takes_about_four_times_as_long(unit: str) -> None:
 
     seconds(1_000)
     assert seconds(80_000) < 8 * seconds(20_000) + 0.1  # what is quadratic takes 16 times as long
-
-
-def test_a_shop_s_own_forms_of_numbers_are_found_as_well_as_the_demo_shop_s() -> None:
-    own = detectors_of(Written("ORD/00000"), Written("KD-0000"))
-    found = {(s.type, s.start) for s in detect("ord 12345 and KD-1234, KB-4821973", own)}
-    assert found == {("ORDER", 0), ("CUSTOMER", 14)}
-    assert detectors_of(Written("00000"), Written("C-000000"))[0] is DETECTORS[0]
-
-
-def test_a_number_is_spelled_as_the_shop_writes_it() -> None:
-    written = Written("ORD-00000")
-    assert written.canonical("ord 12345") == "ORD-12345"
-    assert written.canonical("99-1") == "991"
-    assert Written("00000").pattern.fullmatch("12345")
 
 
 def test_braces_expand_to_every_phrase_and_the_longest_is_found() -> None:
