@@ -149,11 +149,21 @@ def classify_resources(settings: Settings) -> Resources:
 
     policy = policy_of(settings)
     resources = ClassifyResources.load(settings.models, policy.triggers, __version__)
-    if settings.language_model is None:
-        return resources
-    from ticketstream.doors.language_model.second_opinion import asking  # noqa: PLC0415
+    asking = language_model(settings)
+    return asking.join(resources, policy.thresholds.injection) if asking else resources
 
-    return asking(resources, settings.language_model, settings.home, policy.thresholds.injection)
+
+@cache
+def _connected(settings: Settings) -> Any:
+    """Once a process, for all policies: one breaker, one budget."""
+    from ticketstream.doors.language_model.second_opinion import connect  # noqa: PLC0415
+
+    return connect(settings)
+
+
+def language_model(settings: Settings) -> Any:
+    """The language model of the settings' document; None where none is set: nobody is asked."""
+    return _connected(settings) if settings.language_model else None
 
 
 def route_resources(settings: Settings, draw_key: bytes) -> RouteResources:
@@ -188,9 +198,9 @@ def _mask(settings: Settings) -> Equipment:
 
 
 def _classify(settings: Settings) -> Equipment:
-    resources: Any = classify_resources(settings)
-    counts = resources.second.model.counts.registry if resources.second else None
-    return Equipment(resources, open_vault(settings, identity=False), counts)
+    asking = language_model(settings)
+    counts = asking.model.counts.registry if asking else None
+    return Equipment(classify_resources(settings), open_vault(settings, identity=False), counts)
 
 
 def _route(settings: Settings) -> Equipment:

@@ -1,6 +1,7 @@
 """knowledge and model: what the line knows, and how it learns."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,8 +10,7 @@ import typer
 
 from ticketstream.doors import settings as settings_module
 from ticketstream.doors.output import Json, progress, say, say_json, table
-from ticketstream.doors.settings import ROOT, Settings
-from ticketstream.schemas.errors import SettingError
+from ticketstream.doors.settings import ROOT
 
 knowledge = typer.Typer(help="The knowledge base.", no_args_is_help=True)
 model = typer.Typer(help="The models.", no_args_is_help=True)
@@ -126,12 +126,20 @@ def ask(
     json: Json = False,
 ) -> None:
     """Ask the language model about labelled tickets: who is right when it and the heads differ?"""
+    from ticketstream.doors import equip  # noqa: PLC0415
+    from ticketstream.doors.language_model.second_opinion import (  # noqa: PLC0415
+        connect_patiently,
+    )
     from ticketstream.learning.model_folder import toml  # noqa: PLC0415
     from ticketstream.learning.opinions import ask_about, document_of  # noqa: PLC0415
     from ticketstream.learning.seeds import read_seeds  # noqa: PLC0415
 
-    resources = _measuring(settings_module.load())
-    found = ask_about(read_seeds(tickets, resources.labels), resources)
+    settings = settings_module.load()
+    asking = connect_patiently(settings)
+    alone: Any = equip.classify_resources(settings.model_copy(update={"language_model": None}))
+    with closing(asking.model):
+        resources = asking.join(alone, equip.policy_of(settings).thresholds.injection)
+        found = ask_about(read_seeds(tickets, resources.labels), resources)
     if out:
         out.write_text(toml(document_of(found.measurement)), "utf-8")
     if json:
@@ -144,17 +152,6 @@ def ask(
         [n, getattr(cases, n).right, getattr(cases, n).size] for n in ("agreed", "answer", "own")
     ]
     table(["who", "right", "of"], rows)
-
-
-def _measuring(settings: Settings) -> Any:
-    from ticketstream.doors.equip import classify_resources, policy_of  # noqa: PLC0415
-    from ticketstream.doors.language_model.second_opinion import measuring  # noqa: PLC0415
-
-    if settings.language_model is None:
-        raise SettingError("TICKETSTREAM_LANGUAGE_MODEL is not set: name the endpoint's document")
-    alone: Any = classify_resources(settings.model_copy(update={"language_model": None}))
-    suspicious = policy_of(settings).thresholds.injection
-    return measuring(alone, settings.language_model, settings.home, suspicious)
 
 
 def _corrections() -> list[Any]:

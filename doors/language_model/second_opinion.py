@@ -1,15 +1,19 @@
 """The language model's document -> the classifier's resources, with somebody to ask."""
 
 import tomllib
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import orjson
+import structlog
 
 from ticketstream.doors.language_model.budget import Spending
 from ticketstream.doors.language_model.client import EndpointModel
-from ticketstream.doors.language_model.document import Ask, Document, key_of, read_document
+from ticketstream.doors.language_model.document import Document, Endpoint, key_of, read_document
+from ticketstream.doors.person.notice import load_notice
+from ticketstream.doors.settings import Settings
 from ticketstream.learning.seeds import read_seeds
 from ticketstream.processors.classify import ClassifyResources
 from ticketstream.processors.encoder import Encoder
@@ -18,62 +22,103 @@ from ticketstream.processors.lower import Vectors
 from ticketstream.processors.second_opinion import Measurement, SecondOpinions, measurement_of
 from ticketstream.schemas.errors import SettingError
 
-PATIENCE = 120.0  # seconds for a slice where no broker waits
 ROOM = "language-model"  # in HOME: the day's spending, vectors of the examples
+PATIENCE = 120.0  # seconds for a slice where no broker waits
+
+log = structlog.get_logger(__name__)
 
 
-def asking(
-    resources: ClassifyResources, file: Path, home: Path, suspicious: float
-) -> ClassifyResources:
-    """The resources with the language model of a document, whose paths begin in its folder.
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One connection a process, whatever policy decides; paths begin in the file's folder."""
 
-    From the injection score `suspicious` on nothing is sent.
+    file: Path
+    document: Document
+    model: EndpointModel
+    room: Path
+
+    def join(self, resources: ClassifyResources, suspicious: float) -> ClassifyResources:
+        """The resources with the language model; from a score of `suspicious` on it is not asked.
+
+        Raises:
+            SettingError: seeds or a measurement that cannot be used.
+            ModelError: seeds that cannot be read.
+        """
+        ask = self.document.ask
+        prompt = LabelPrompt(resources.labels, self._shots(resources))
+        measured = self._measured(prompt, resources) if ask.measured else None
+        second = SecondOpinions(self.model, prompt, ask.below, suspicious, measured)
+        return resources.asking(second)
+
+    def _shots(self, resources: ClassifyResources) -> Shots:
+        ask = self.document.ask
+        if not ask.examples:
+            return NO_SHOTS
+        if not ask.seeds:
+            raise SettingError(f"{self.file}: ask.seeds: name the labelled seeds to show")
+        examples = read_seeds(self.file.parent / ask.seeds, resources.labels)
+        shots = tuple(Shot(e.text, Pair(e.sub_category, e.intent)) for e in examples)
+        vectors = _vectors([s.text for s in shots], resources.encoder, self.room)
+        return Shots(shots, vectors, ask.examples)
+
+    def _measured(self, prompt: LabelPrompt, resources: ClassifyResources) -> Measurement | None:
+        path = self.file.parent / self.document.ask.measured
+        found = _read_measurement(path)
+        now = (self.model.version, prompt.hash, self.document.ask.below)
+        if (found.model, found.prompt_hash, found.below) != now:
+            raise SettingError(
+                f"{path} was measured with another model, prompt or threshold: run "
+                "`ticketstream model ask` again, or leave `measured` out"
+            )
+        if found.heads != resources.calibration.id:  # a promotion must not stop the line
+            log.warning("measurement_not_used", reason="it was made beside other heads")
+            return None
+        return found
+
+
+def connect(settings: Settings) -> Asking:
+    """The language model of the settings' document.
 
     Raises:
-        SettingError: a document, a key or a measurement that cannot be used.
-        ModelError: seeds that cannot be read.
+        SettingError: a document or key that cannot be used, or no word of it in the notice.
     """
-    document = read_document(file)
-    return resources.asking(second_of(document, resources, file, home, suspicious))
+    file = _file(settings)
+    return _connected(file, read_document(file), settings)
 
 
-def measuring(
-    resources: ClassifyResources, file: Path, home: Path, suspicious: float
-) -> ClassifyResources:
+def connect_patiently(settings: Settings) -> Asking:
     """The same, to ask about labelled tickets: all of them, however long it takes, money apart."""
+    file = _file(settings)
     document = read_document(file)
     ask = document.ask.model_copy(update={"measured": ""})
     budget = document.budget.model_copy(update={"share": 1.0, "seconds": PATIENCE})
-    whole = document.model_copy(update={"ask": ask, "budget": budget})
-    return resources.asking(second_of(whole, resources, file, home, suspicious))
+    return _connected(file, document.model_copy(update={"ask": ask, "budget": budget}), settings)
 
 
-def second_of(
-    document: Document, resources: ClassifyResources, file: Path, home: Path, suspicious: float
-) -> SecondOpinions:
-    """Whom to ask, how, and about what."""
-    ask, room = document.ask, home / ROOM
+def _file(settings: Settings) -> Path:
+    if settings.language_model is None:
+        raise SettingError("TICKETSTREAM_LANGUAGE_MODEL is not set: name the endpoint's document")
+    return settings.language_model
+
+
+def _connected(file: Path, document: Document, settings: Settings) -> Asking:
+    if not document.endpoint.local:
+        _check_notice(document.endpoint, settings.notice_file)
+    room = settings.home / ROOM
     spending = Spending(room / "spent", document.budget.eur_a_day)
     spending.open()
-    model = EndpointModel(document, key_of(document, file), spending)
-    shots = shots_of(ask, file, room, resources) if ask.examples else NO_SHOTS
-    prompt = LabelPrompt(resources.labels, shots)
-    measured = _measured(ask, file, model.version, prompt, resources) if ask.measured else None
-    return SecondOpinions(model, prompt, ask.below, suspicious, measured)
+    return Asking(file, document, EndpointModel(document, key_of(document, file), spending), room)
 
 
-def shots_of(ask: Ask, file: Path, room: Path, resources: ClassifyResources) -> Shots:
-    """The labelled examples of the document, each with its vector.
-
-    Raises:
-        SettingError: no seeds are named.
-        ModelError: seeds that cannot be read.
-    """
-    if not ask.seeds:
-        raise SettingError(f"{file}: ask.seeds: name the labelled seeds that examples come from")
-    examples = read_seeds(file.parent / ask.seeds, resources.labels)
-    shots = tuple(Shot(e.text, Pair(e.sub_category, e.intent)) for e in examples)
-    return Shots(shots, _vectors([s.text for s in shots], resources.encoder, room), ask.examples)
+def _check_notice(endpoint: Endpoint, file: Path) -> None:
+    """Receipts and exports read there who has what for how long: both must say the same."""
+    told = {(m.name, m.provider, m.retention_days) for m in load_notice(file).language_models}
+    if (endpoint.model, endpoint.provider, endpoint.retention_days) not in told:
+        raise SettingError(
+            f"{file} does not name {endpoint.model} of {endpoint.provider}, kept for "
+            f"{endpoint.retention_days} days: add it as [[language_models]], for people are told "
+            "from there who gets what they write"
+        )
 
 
 def _vectors(texts: list[str], encoder: Encoder, room: Path) -> Vectors:
@@ -90,20 +135,10 @@ def _vectors(texts: list[str], encoder: Encoder, room: Path) -> Vectors:
     return vectors
 
 
-def _measured(
-    ask: Ask, file: Path, model: str, prompt: LabelPrompt, resources: ClassifyResources
-) -> Measurement:
-    path = file.parent / ask.measured
+def _read_measurement(path: Path) -> Measurement:
     try:
-        found = measurement_of(tomllib.loads(path.read_text("utf-8")))
+        return measurement_of(tomllib.loads(path.read_text("utf-8")))
     except OSError as error:
         raise SettingError(f"{path} cannot be read: {type(error).__name__}") from error
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise SettingError(f"{path} is no measurement: run `ticketstream model ask`") from error
-    now = (model, prompt.hash, resources.calibration.id, ask.below)
-    if (found.model, found.prompt_hash, found.heads, found.below) != now:
-        raise SettingError(
-            f"{path} was measured with another model, prompt, classifier or threshold: "
-            "run `ticketstream model ask` again, or leave `measured` out"
-        )
-    return found
