@@ -128,8 +128,8 @@ def openable(shop: Shop) -> set[str]:
 def persons_behind(shop: Shop, gone: set[str]) -> set[str]:
     """The random ids of those who are to go."""
     ids = {ticket for ticket, canary in shop.tickets.items() if canary in gone}
-    with sqlite3.connect(shop.settings.vault_file) as vault:
-        rows = vault.execute("select ticket_id, person from ticket").fetchall()
+    with sqlite3.connect(shop.settings.home / "vault.db") as vault:
+        rows = vault.execute("select ticket_id, person from admission").fetchall()
     vault.close()
     return {person for ticket, person in rows if ticket in ids}
 

@@ -126,4 +126,6 @@ def notes_of(settings: Settings) -> Notes:
 def serve_counts(settings: Settings, counts: DoorCounts) -> int:
     """/metrics and the probes of a door; returns their port."""
     host, port = settings.metrics_host, settings.metrics_port
-    return serve_health(counts.registry, lambda: True, lambda: True, host, port)
+    port = serve_health(counts.registry, lambda: True, lambda: True, host, port)
+    log.info("door_starts", metrics_port=port)
+    return port

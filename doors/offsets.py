@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from ticketstream.doors.intake.charset import CONTROL, LINE_END
+from ticketstream.doors.intake.charset import CONTROL, LINE_END, UNSEEN
 from ticketstream.doors.intake.quotes import quoted_lines
 from ticketstream.processors.detectors.span import Span
 
@@ -28,7 +28,7 @@ class Traced:
     @classmethod
     def of(cls, given: str) -> "Traced":
         """A given text, as the door cleans every one."""
-        return cls.same(given).sub(LINE_END, "\n").sub(CONTROL, "")
+        return cls.same(given).sub(LINE_END, "\n").sub(CONTROL, "").sub(UNSEEN, "")
 
     def sub(self, pattern: re.Pattern[str], by: str) -> "Traced":
         """With everything that the pattern matches replaced."""

@@ -129,7 +129,7 @@ class Pipe:
         if isinstance(event, TicketMasked) and isinstance(came, TicketReceived):
             from ticketstream.doors.explaining import spans_of  # noqa: PLC0415
 
-            resources: Any = self.rehearsal.works["mask"].resources
+            resources: Any = self.rehearsal.works["mask"].begin()(came.shop)
             return spans_of(came, given, resources.masker)
         return _scores(event) if isinstance(event, TicketClassified) else {}
 

@@ -35,6 +35,7 @@ from ticketstream.processors.ticket_parts import written_by_customer
 from ticketstream.schemas.classified import SecondOpinion, Sentiment, TicketClassified
 from ticketstream.schemas.envelope import Producer, answering
 from ticketstream.schemas.masked import TicketMasked, TicketText
+from ticketstream.schemas.policy import PolicyVersion
 from ticketstream.vault.tokens import plain
 
 COVERED = 0.9  # the prediction set's labels have at least this probability together
@@ -42,9 +43,10 @@ COVERED = 0.9  # the prediction set's labels have at least this probability toge
 
 @dataclass(frozen=True, slots=True)
 class ClassifyResources:
-    """Encoder, heads, calibration, the policy's trigger phrases, and whom to ask when in doubt.
+    """Encoder, heads, calibration, trigger phrases, whom to ask when in doubt, and the policy.
 
-    `producer` changes with the code, any byte of the models, every phrase, and how who is asked.
+    `producer` changes with the code, with any byte of the models, with every phrase, with the
+    policy and with who is asked how.
     """
 
     encoder: Encoder
@@ -52,6 +54,7 @@ class ClassifyResources:
     calibration: PairCalibration
     phrases: Phrases
     version: str
+    policy: PolicyVersion = PolicyVersion()  # noqa: RUF009  (frozen)
     second: SecondOpinions | None = None
 
     @classmethod
@@ -74,13 +77,16 @@ class ClassifyResources:
         calibration: PairCalibration,
         phrases: Phrases,
         code_version: str,
+        *,
+        policy: PolicyVersion = PolicyVersion(),  # noqa: B008  (frozen)
     ) -> Self:
         """The resources of loaded models."""
         wording = [shipped_document(), {**shipped_weights("spam")}]
         models = [encoder.manifest.sha256, heads.manifest.sha256, calibration.id]
-        said = orjson.dumps([models, {k: [*v] for k, v in phrases.items()}, wording])
+        listed = {k: [*v] for k, v in phrases.items()}
+        said = orjson.dumps([models, listed, wording, policy.hash])
         version = f"{code_version}+{sha256(said).hexdigest()[:12]}"
-        return cls(encoder, heads, calibration, phrases, version)
+        return cls(encoder, heads, calibration, phrases, version, policy)
 
     def asking(self, second: SecondOpinions) -> Self:
         """The same resources, with a language model to ask."""
@@ -178,6 +184,7 @@ def classified(
         triggers=triggers(own.text, resources.phrases),
         injection=own.injection,
         spam=max(judged.spam, sounds_like(own.text, shipped_weights("spam"))),
+        policy=resources.policy,
     )
 
 

@@ -9,17 +9,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
-from ticketstream.processors.policy import policy_hash
+from ticketstream.processors.policy import version_of
 from ticketstream.schemas.classified import ANSWERED, TicketClassified
 from ticketstream.schemas.envelope import Producer, Route, answering
-from ticketstream.schemas.policy import EscalationWeights, Pair, Policy, Queue
-from ticketstream.schemas.routed import (
-    Escalation,
-    PolicyVersion,
-    Reason,
-    Shadow,
-    TicketRouted,
-)
+from ticketstream.schemas.policy import EscalationWeights, Pair, Policy, PolicyVersion, Queue
+from ticketstream.schemas.routed import Escalation, Reason, Shadow, TicketRouted
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +31,9 @@ class RouteResources:
     @classmethod
     def of(cls, policy: Policy, draw_key: bytes, code_version: str) -> Self:
         """The resources of one policy."""
-        digest = policy_hash(policy)
-        version = PolicyVersion(policy.id, policy.version, digest)
-        return cls(policy, version, Producer("route", f"{code_version}+{digest[:12]}"), draw_key)
+        version = version_of(policy)
+        producer = Producer("route", f"{code_version}+{version.hash[:12]}")
+        return cls(policy, version, producer, draw_key)
 
 
 @dataclass(frozen=True, slots=True)

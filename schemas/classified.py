@@ -5,6 +5,7 @@ from typing import Literal
 
 from ticketstream.schemas.envelope import AutoKind, Channel, Event, External
 from ticketstream.schemas.masked import Facts, Identity, Language, TicketText
+from ticketstream.schemas.policy import PolicyVersion
 from ticketstream.schemas.record import UNSEALED, Erased, Record, Sealed
 
 
@@ -94,6 +95,7 @@ class TicketClassified(Event):
 
     `scores` and `intent_scores` are little-endian float32, before calibration, in the label order
     of `taxonomy`; `confidence` is the calibrated probability of the (sub-category, intent) pair.
+    `policy` is the one whose phrases, model and calibration judged.
     """
 
     channel: Channel = "mail"
@@ -121,3 +123,4 @@ class TicketClassified(Event):
     triggers: tuple[str, ...] = ()
     injection: float = 0.0
     spam: float = 0.0
+    policy: PolicyVersion = field(default_factory=PolicyVersion)

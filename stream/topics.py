@@ -48,7 +48,7 @@ def topics(partitions: int = 4) -> dict[str, Topic]:
     made = {name: Topic(name, partitions, 2 * MB, SEALED) for name in EVENTS}
     made |= {name: Topic(name, partitions, 2 * MB, CLEAR) for name in CLEAR_TOPICS}
     made["policy.changed"] = Topic("policy.changed", 1, 2 * MB, FOREVER)
-    for source in {stage.source for stage in STAGES}:
+    for source in dict.fromkeys(stage.source for stage in STAGES):
         made[dead_topic(source)] = Topic(dead_topic(source), partitions, 4 * MB, DEAD)
     made[INTAKE_DEAD] = Topic(INTAKE_DEAD, 1, 4 * MB, DEAD)
     return made

@@ -26,10 +26,10 @@ class Identifiers:
 
     address: str = ""
     customer_id: str = ""
-    claimed_customer_id: str = ""
     order_numbers: tuple[str, ...] = ()
     order: Order | None = None
     customer: Customer | None = None
+    claimed_customer_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,13 +24,6 @@ Who = Annotated[
     list[str],
     typer.Argument(help="All addresses and customer numbers of one person; or ids of tickets."),
 ]
-Joined = Annotated[
-    bool,
-    typer.Option(
-        "--joined",
-        help="Also tickets of other senders that only a typed customer number ties to this one.",
-    ),
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -60,7 +53,6 @@ def export(
     who: Who,
     out: Annotated[Path, typer.Option(help="A new folder.")],
     *,
-    joined: Joined = False,
     language: Annotated[str, typer.Option(help="Of the page: en or de.")] = "en",
 ) -> None:
     """Write all that is held of a person: JSON, a page to read, the files they sent."""
@@ -74,13 +66,8 @@ def export(
     place, settings = opened_place(), settings_module.load()
     (found,) = _named(trace_all(place, [who], keep=True))
     tongue: Any = language
-    done = write(place, found, out, Wish(tongue, settings.zone, policy_of(settings), joined))
+    done = write(place, found, out, Wish(tongue, settings.zone, policy_of(settings)))
     say(f"{done.tickets} tickets, {done.events} events, {done.files} files are in {out}")
-    if done.left_out:
-        say(
-            f"{done.left_out} tickets of other senders are not in it: only a typed customer number "
-            "ties them to this person; make sure, then add them with --joined"
-        )
 
 
 @person.command()
@@ -93,7 +80,6 @@ def erase(
         Path | None, typer.Option(help="People, a line each; several names of one between spaces.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    joined: Joined = False,
     json: Json = False,
 ) -> None:
     """Forget people for good, and sign a receipt each; run it again when it was interrupted."""
@@ -104,7 +90,6 @@ def erase(
     finished = work.resume(place, progress)
     people = [who or [], *(line.split() for line in _lines(file))]
     found = [t for t in trace_all(place, people) if t.held] if any(people) else []
-    _refuse_strangers(found, joined=joined)
     if found and not yes and not _agreed(found):
         raise typer.Exit(1)
     finished += work.erase(place, found, progress) if found else []
@@ -141,6 +126,8 @@ def verify_receipt(
     say(f"genuine: receipt {checked.receipt['id']}, done at {checked.receipt['done_at']}")
     for each in checked.receipt["destroyed"]:
         say(f"  {each['where']}: {in_words({k: v for k, v in each.items() if k != 'where'})}")
+    say(f"still to expire: {in_words(checked.receipt['expires'])}")
+    say(f"language models: {in_words(checked.receipt['language_models'])}")
 
 
 @receipt.command("list")
@@ -179,7 +166,6 @@ def _held(found: "Trace") -> dict[str, Any]:
     until = found.dead_until
     return {
         "tickets": len(found.tickets),
-        "of_other_senders": len(found.joined()),
         "records": dict(found.records),
         "attachments": len(found.attachments),
         "dead_letters": dict(found.dead),
@@ -187,16 +173,6 @@ def _held(found: "Trace") -> dict[str, Any]:
         "upstream_systems": {system: len(ids) for system, ids in found.external.items()},
         "language_models": sorted(found.asked_models),
     }
-
-
-def _refuse_strangers(found: Sequence["Trace"], *, joined: bool) -> None:
-    """One key seals all tickets of a person: nobody's may go because somebody typed a number."""
-    strangers = sum(len(t.joined()) for t in found)
-    if strangers and not joined:
-        raise SettingError(
-            f"{strangers} tickets of other senders would go too, tied to these by a customer "
-            "number that somebody typed: look at `person find`, then add --joined"
-        )
 
 
 def _agreed(found: Sequence["Trace"]) -> bool:
@@ -219,5 +195,5 @@ def in_words(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{k.replace('_', ' ')} {in_words(v)}" for k, v in value.items()) or "none"
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
+        return ", ".join(map(in_words, value)) or "none"
     return str(value)

@@ -17,7 +17,8 @@ KEYWORD = re.compile(r"\s*([a-z-]+)")  # parameters and comments may follow
 STANDARD, SUPPORTING = 2, 1
 ORDER: tuple[AutoKind, ...] = ("bounce", "auto_replied", "auto_generated", "bulk")
 
-DAEMONS = frozenset({"mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon"})
+DAEMONS = frozenset({"mailer-daemon", "mail-daemon", "mailerdaemon"})
+POSTMASTER = "postmaster"  # a mail server, or the person who looks after it
 NO_REPLY = re.compile(r"(do[-_.]?not|no|keine?)[-_.]?(reply|answer|antwort)s?\b.*", re.IGNORECASE)
 AWAY = re.compile(
     r"^auto:|\b(out of (the )?office|automatic reply|auto(matic)?[- ]?(reply|response)|on vacation|"
@@ -57,7 +58,8 @@ def automatic(headers: Headers, report_type: str = "", own: Iterable[Sign] = ())
         own: signs that it is our own mail coming back.
     """
     signs = [*own, *_by_standard(headers, report_type), *_by_habit(headers), *_by_list(headers)]
-    signs += _by_subject(words(first(headers, "subject"))) if signs else []
+    if any(sign.name != f"sender={POSTMASTER}" for sign in signs):
+        signs += _by_subject(words(first(headers, "subject")))
     weight = dict.fromkeys(ORDER, 0)
     for sign in signs:
         for kind, value in sign.weights:
@@ -93,6 +95,8 @@ def _by_habit(headers: Headers) -> Iterator[Sign]:
         yield Sign("null_return_path", (("bounce", SUPPORTING), *machine))
     if local in DAEMONS:
         yield Sign("sender=daemon", (("bounce", SUPPORTING),))
+    if local == POSTMASTER:
+        yield Sign(f"sender={POSTMASTER}", (("bounce", SUPPORTING),))
     if NO_REPLY.fullmatch(local):
         yield Sign("sender=no-reply", (("auto_generated", SUPPORTING), ("bulk", SUPPORTING)))
     if "x-failed-recipients" in headers:

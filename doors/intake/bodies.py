@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ticketstream.doors.intake.html_text import LONGEST, seen_text, without_tags
 from ticketstream.doors.intake.rtf import decompressed, spoken
+from ticketstream.doors.intake.tags import MOST_TAGS, elements
 
 NEAR_EMPTY = 40  # characters of a plain part that may be a mere placeholder
 FAR_LONGER = 3
@@ -25,11 +26,11 @@ class Body:
 class BodyReader:
     """Reads the bodies of one mail, and counts what they hide.
 
-    Pages cost time: what a mail has beyond `left` characters of HTML is read by cutting its tags
-    out, which counts as one hidden passage.
+    Elements cost time: pages that come when a mail has had `left` of them are read by cutting
+    their tags out, which counts as one hidden passage.
     """
 
-    left: int = LONGEST
+    left: int = 2 * MOST_TAGS
     hidden: int = 0
     unseen: list[str] = field(default_factory=list)
 
@@ -46,7 +47,7 @@ class BodyReader:
         if not html.strip():
             return ""
         seen = seen_text(html) if self.left > 0 else without_tags(html[:LONGEST])
-        self.left -= len(html)
+        self.left -= elements(html[:LONGEST])
         self.hidden += seen.hidden
         self.unseen.append(seen.unseen)
         return seen.text

@@ -5,7 +5,7 @@ from dataclasses import replace
 from ticketstream.doors.intake.charset import charset_in, clean, decoded, spelt, without_unseen
 from ticketstream.doors.intake.html_text import LONGEST as LONGEST_PAGE
 from ticketstream.doors.intake.html_text import Seen, seen_text
-from ticketstream.doors.intake.kinds import PDF
+from ticketstream.doors.intake.kinds import HTML, PDF
 from ticketstream.doors.intake.pdf import pdf_text
 
 LONGEST = 100_000  # characters read of one file
@@ -32,7 +32,7 @@ def text_of(data: bytes, media_type: str, charset: str = "") -> Seen:
         return _shown(Seen(pdf_text(data)))
     if not is_read(media_type) or _is_binary(data):
         return Seen()
-    if media_type == "text/html":
+    if media_type == HTML:
         page = decoded(data[: WIDEST * LONGEST_PAGE], charset or charset_in(data))
         return _shown(seen_text(page))
     return _shown(Seen(decoded(data[: WIDEST * LONGEST], charset)))

@@ -86,7 +86,6 @@ class _Tickets:
             )
         body = await _body(request)
         ticket_id = await run_in_threadpool(self._taken, key, body)
-        self._gate.counts.taken()
         return JSONResponse({"ticket_id": ticket_id}, 202, headers=NO_STORE)
 
     def refuse(self, _request: Request, error: Exception) -> Response:
@@ -135,6 +134,7 @@ class _Tickets:
                 # the time of the first try, so that a second one sends the same bytes
                 first = min(claim.at for claim in claims)
                 gate.publish(received_from_form(value, replace(door, received_at=first), key))
+                gate.counts.taken()
             gate.notes.published(names)
         return ticket_id
 

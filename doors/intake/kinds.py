@@ -7,6 +7,7 @@ from typing import NamedTuple
 OFFICE = "application/vnd.openxmlformats-officedocument."
 UNKNOWN = "application/octet-stream"
 PDF = "application/pdf"
+HTML = "text/html"
 TNEF = "application/ms-tnef"
 LOOKED_AT = 4096  # bytes that tell text from other files
 
@@ -53,6 +54,7 @@ PAGE = re.compile(
 PICTURE = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!doctype svg[^>]{0,300}>\s*)?<svg\b", re.IGNORECASE
 )
+DECLARED = re.compile(r"[a-z0-9][a-z0-9.+-]{0,80}/[a-z0-9][a-z0-9.+_-]{0,80}")
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 # One content, many declared names: all of these are what their first bytes say.
@@ -101,6 +103,7 @@ class Kind(NamedTuple):
 def kind_of(data: bytes, declared: str) -> Kind:
     """What the bytes are; the declared type stands when they do not say, or name its family."""
     found = sniff(data)
+    declared = declared if DECLARED.fullmatch(declared) else ""
     unknown = declared in {"", UNKNOWN, "application/x-unknown"}
     if not found and unknown and data and _is_text(data):
         return Kind("text/plain", mismatch=False)
@@ -114,7 +117,7 @@ def sniff(data: bytes) -> str:
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return next((kind for name, kind in INSIDE_ZIP if name in data), "application/zip")
     if PAGE.match(data[:LOOKED_AT]):
-        return "text/html"
+        return HTML
     if PICTURE.match(data[:LOOKED_AT]):
         return "image/svg+xml"
     return next((kind for magic, kind in MAGIC if data.startswith(magic)), "") or _inner(data)

@@ -9,7 +9,7 @@ from ticketstream.doors.intake.door import INTAKE, Door
 from ticketstream.doors.intake.extract import is_read, text_of
 from ticketstream.doors.intake.hidden import signals_of
 from ticketstream.doors.intake.identity import event_id, nameless_id, ticket_secret
-from ticketstream.doors.intake.kinds import PDF, kind_of
+from ticketstream.doors.intake.kinds import HTML, PDF, kind_of
 from ticketstream.doors.intake.letter import letter
 from ticketstream.doors.intake.mime import File
 from ticketstream.doors.intake.own import own_signs
@@ -18,7 +18,7 @@ from ticketstream.schemas.received import Attachment, Original, TicketReceived
 ROOM = 200_000  # characters that the texts of all attachments of one ticket may take
 MOST_BYTES = 50 * 1024 * 1024  # of all attachments of one ticket that are kept
 EFFORT = 2_000_000  # bytes of attachments that are read for one ticket
-PDF_EFFORT = EFFORT // 8  # a PDF takes a process of its own, and seconds of it if it is hostile
+COSTLY = EFFORT // 8  # a page or a PDF takes a second or more where it is hostile
 
 
 def received_from_mail(raw: bytes, door: Door) -> TicketReceived:
@@ -92,7 +92,7 @@ class _Shelf:
     def _text(self, file: File, kept: Attachment) -> str:
         if not (kept.id and is_read(kept.media_type)):
             return ""
-        cost = PDF_EFFORT if kept.media_type == PDF else min(kept.size, EFFORT // 2)
+        cost = COSTLY if kept.media_type in {PDF, HTML} else min(kept.size, COSTLY)
         if self.room <= 0 or self.effort < cost:
             self.signals["attachment_unread"] += 1
             return ""

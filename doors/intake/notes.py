@@ -102,17 +102,25 @@ class Notes:
             found: int = connection.execute(query, [what, since, until]).fetchone()[0]
         return found
 
-    def forget(self, tickets: Collection[str], senders: Collection[bytes]) -> int:
-        """Delete what leads to tickets, and to all else that came from senders; how many notes.
+    def count(self, tickets: Collection[str], senders: Collection[bytes]) -> int:
+        """How many notes `forget` would delete."""
+        query = "SELECT count(*) FROM {} WHERE ticket_id = ?"
+        with self._open() as connection:
+            return sum(
+                connection.execute(query.format(table), [ticket]).fetchone()[0]
+                for table in KEPT_IN
+                for ticket in _theirs(connection, tickets, senders)
+            )
+
+    def forget(self, tickets: Collection[str], senders: Collection[bytes]) -> None:
+        """Delete what leads to tickets, and to all else that came from senders.
 
         Args:
             tickets: their ids.
             senders: as `arrivals` was told them (`loops.sender_kind`).
         """
         with self._open() as connection:
-            query = "SELECT ticket_id FROM arrival WHERE what = ?"
-            theirs = {row[0] for what in senders for row in connection.execute(query, [what])}
-            return self._delete(connection, "ticket_id = ?", sorted(theirs.union(tickets)))
+            self._delete(connection, "ticket_id = ?", _theirs(connection, tickets, senders))
 
     def expire(self, now: datetime) -> int:
         """Delete what is older than it is kept; how many notes. The door does it at every call."""
@@ -135,6 +143,15 @@ class Notes:
             connection.execute("PRAGMA synchronous=FULL")  # what was accepted outlives a power cut
             connection.execute("PRAGMA secure_delete=ON")  # nothing stays readable in free pages
             yield connection
+
+
+def _theirs(
+    connection: sqlite3.Connection, tickets: Collection[str], senders: Collection[bytes]
+) -> list[str]:
+    """Tickets, and those that came from the same senders: a loop's have no event of their own."""
+    query = "SELECT ticket_id FROM arrival WHERE what = ?"
+    more = {row[0] for what in senders for row in connection.execute(query, [what])}
+    return sorted(more.union(tickets))
 
 
 def _micros(at: datetime) -> int:

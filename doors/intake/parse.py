@@ -1,6 +1,7 @@
 """The bytes of a mail in, its parts and what they hold out: any bytes, in bounded time."""
 
 import re
+from copy import copy
 from email import message_from_bytes, policy
 from email.message import Message as Mail
 
@@ -9,7 +10,7 @@ from ticketstream.schemas.errors import UnreadableMessageError
 MOST_LINES = 3_000_000
 MOST_COMPARED = 30_000_000  # the parser holds every line against every open part's boundary
 MULTIPART = re.compile(rb"multipart/", re.IGNORECASE)
-BOUNDARY = re.compile(r"\s*--(\S{1,70})[ \t]*[\r\n]")
+BOUNDARY = re.compile(rb"\s*--(\S{1,70})[ \t]*[\r\n]")
 TO_BE_TOLD = 20  # lines that tell base64 from words
 
 
@@ -43,20 +44,19 @@ def payload_of(part: Mail) -> bytes:
 
     Some programs call words base64, which would make them noise.
     """
-    data = part.get_payload(decode=True)
     encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
-    if encoding == "base64" and _has_words(text := str(part.get_payload())):
-        return text.encode("utf-8", "surrogateescape")
+    if encoding == "base64" and _has_words(raw := _as_it_came(part)):
+        return raw
+    data = part.get_payload(decode=True)
     return data if isinstance(data, bytes) else b""
 
 
 def recovered(part: Mail) -> Mail | None:
     """A multipart that lost the name of its boundary, by the boundary that it begins with."""
-    text = str(part.get_payload())
-    if not (found := BOUNDARY.match(text)):
+    data = _as_it_came(part)
+    if not (found := BOUNDARY.match(data)):
         return None
-    head = f'Content-Type: multipart/mixed; boundary="{found[1]}"\n\n'
-    whole = parsed((head + text).encode("utf-8", "surrogateescape"))
+    whole = parsed(b'Content-Type: multipart/mixed; boundary="%s"\n\n%s' % (found[1], data))
     return whole if whole.is_multipart() else None
 
 
@@ -69,7 +69,14 @@ def source_of(part: Mail) -> bytes:
         return "\n".join(lines).encode("utf-8", "surrogateescape")
 
 
-def _has_words(text: str) -> bool:
+def _as_it_came(part: Mail) -> bytes:
+    plain = copy(part)
+    del plain["content-transfer-encoding"]
+    data = plain.get_payload(decode=True)
+    return data if isinstance(data, bytes) else b""
+
+
+def _has_words(data: bytes) -> bool:
     """Whether most of the first lines have a blank inside, as no line of base64 has."""
-    lines = [line.strip() for line in text[:4000].split("\n") if line.strip()][:TO_BE_TOLD]
-    return 2 * sum(" " in line for line in lines) > len(lines)
+    lines = [line.strip() for line in data[:4000].split(b"\n") if line.strip()][:TO_BE_TOLD]
+    return 2 * sum(b" " in line for line in lines) > len(lines)

@@ -47,6 +47,11 @@ def is_bomb(html: str) -> bool:
     return opened > MOST_TAGS or SAME_KEPT * len(formats) * turns > MOST_CLONES
 
 
+def elements(html: str) -> int:
+    """How many elements a page may have, at most."""
+    return html.count("<") - html.count("</")
+
+
 def _attributes(rest: str, at: int) -> str:
     """What tells two tags of a name apart; where a quote is cut off, nobody knows: its place."""
     return rest if rest.count('"') % 2 == rest.count("'") % 2 == 0 else str(at)

@@ -157,10 +157,11 @@ def _doors(place: Place, erasures: Sequence[Erasure]) -> list[Erasure]:
     try:
         for erasure in erasures:
             senders = [bytes.fromhex(sender) for sender in erasure.senders]
-            count = place.notes.forget(erasure.tickets, senders)
+            count = place.notes.count(erasure.tickets, senders)
             before = erasure.done.get("doors", {}).get("notes", 0)
             done.append(_with(erasure, "doors", {"notes": max(count, before)}))
             _save(place, done[-1:])
+            place.notes.forget(erasure.tickets, senders)
         emptied = place.notes.forget_log()
     except sqlite3.Error as error:
         raise VaultError(

@@ -22,7 +22,6 @@ from ticketstream.schemas.errors import InvalidEventError, SettingError
 from ticketstream.schemas.json import to_json
 from ticketstream.schemas.masked import Identity, TicketMasked
 from ticketstream.schemas.policy import Policy
-from ticketstream.schemas.received import TicketReceived
 from ticketstream.schemas.record import Sealed
 from ticketstream.schemas.topics import EVENTS
 from ticketstream.stream.reading import Read, stamp
@@ -42,7 +41,6 @@ class Handed:
     tickets: int
     events: int
     files: int
-    left_out: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +51,11 @@ class Wish:
         tongue: of the reasons in words, and of the page.
         zone: in which the page shows times.
         policy: by which machines decide today.
-        joined: also tickets of other senders that only a typed customer number ties to this one.
     """
 
     tongue: Tongue
     zone: tzinfo
     policy: Policy
-    joined: bool = False
 
 
 def export(place: Place, trace: Trace, folder: Path, wish: Wish) -> Handed:
@@ -77,17 +73,16 @@ def export(place: Place, trace: Trace, folder: Path, wish: Wish) -> Handed:
     from ticketstream.doors.person.page import page  # noqa: PLC0415
 
     notice = load_notice(place.notice)
-    foreign = set() if wish.joined else trace.joined()
     models = models_told(trace.models(), notice.language_models)
-    tickets = tickets_of(trace, foreign, wish.tongue)
+    tickets = tickets_of(trace, wish.tongue)
     _prepare(folder)
     told: dict[str, Any] = {
         "asked_for": trace.asked,
         "made_at": iso(place.now()),
         "shop": place.shop,
-        "about": about(notice, wish.policy, _met(trace, foreign, models), wish.tongue),
+        "about": about(notice, wish.policy, _met(trace, models), wish.tongue),
         "tickets": tickets,
-        "attachments": _attachments(place, trace, foreign, folder),
+        "attachments": _attachments(place, trace, folder),
         "dead_letters": [_letter(n, at, folder) for n, at in enumerate(trace.letters, start=1)],
         "known_in": {system: sorted(ids) for system, ids in trace.external.items()},
         "language_models": models,
@@ -96,17 +91,16 @@ def export(place: Place, trace: Trace, folder: Path, wish: Wish) -> Handed:
     _write(folder / "export.html", page(told, wish.tongue, wish.zone).encode())
     events = sum(len(t["events"]) for t in tickets)
     files = sum(bool(f["file"]) for f in (*told["attachments"], *told["dead_letters"]))
-    return Handed(len(tickets), events, files, len(foreign))
+    return Handed(len(tickets), events, files)
 
 
-def tickets_of(trace: Trace, foreign: set[str], tongue: Tongue) -> list[dict[str, Any]]:
+def tickets_of(trace: Trace, tongue: Tongue) -> list[dict[str, Any]]:
     """Each ticket with its story in words and all its events, oldest first."""
     by_ticket: dict[str, dict[Any, tuple[Read, Any]]] = {}
     for record, event in trace.events:
-        if event.ticket_id not in foreign:
-            # an event that was delivered twice is one event
-            own = by_ticket.setdefault(event.ticket_id, {})
-            own.setdefault((record.topic, event.event_id), (record, event))
+        # an event that was delivered twice is one event
+        own = by_ticket.setdefault(event.ticket_id, {})
+        own.setdefault((record.topic, event.event_id), (record, event))
     told = [_ticket(ticket, [*own.values()], tongue) for ticket, own in by_ticket.items()]
     return sorted(told, key=lambda t: (t["received_at"], t["ticket_id"]))
 
@@ -154,8 +148,8 @@ def _decision(event: Any, tongue: Tongue) -> dict[str, Any]:
     }
 
 
-def _met(trace: Trace, foreign: set[str], models: Sequence[Mapping[str, Any]]) -> Met:
-    own = [e for _, e in trace.events if e.ticket_id not in foreign]
+def _met(trace: Trace, models: Sequence[Mapping[str, Any]]) -> Met:
+    own = [e for _, e in trace.events]
     channels = {e.channel for e in own if hasattr(e, "channel")}
     systems = {e.external.system for e in own if getattr(e, "external", None)} - {""}
     facts = [e.facts for e in own if isinstance(e, TicketMasked)]
@@ -177,15 +171,10 @@ def _without_keys(value: Any) -> Any:
     return [_without_keys(v) for v in value] if isinstance(value, list) else value
 
 
-def _attachments(
-    place: Place, trace: Trace, foreign: set[str], folder: Path
-) -> list[dict[str, Any]]:
+def _attachments(place: Place, trace: Trace, folder: Path) -> list[dict[str, Any]]:
     """Files as they were sent, and those that are gone or lie elsewhere, named."""
-    hidden = {i for _, e in trace.events if e.ticket_id in foreign for i in _files_of(e)}
     told = []
     for number, (file, attachment) in enumerate(sorted(trace.attachments.items()), start=1):
-        if file in hidden:
-            continue
         known = {"id": file, "name": attachment.file_name, "file": None}
         try:
             data = place.attachments.get(attachment)
@@ -211,13 +200,6 @@ def _letter(number: int, letter: Letter, folder: Path) -> dict[str, Any]:
     if not (letter.own and letter.data):
         return told
     return told | {"file": _handed(folder, "letters", f"{number:03}.eml", letter.data)}
-
-
-def _files_of(event: Any) -> list[str]:
-    if isinstance(event, TicketReceived):
-        return [a.id for a in event.attachments]
-    identity = _identity(event)
-    return [k.id for k in identity.attachment_keys] if identity else []
 
 
 def _handed(folder: Path, kind: str, name: str, data: bytes) -> str:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from ticketstream.doors.equip import codec_of, models_of, open_vault
+from ticketstream.doors.equip import codec_of, key_source, models_of, open_vault
 from ticketstream.doors.intake.attachments import AttachmentStore
 from ticketstream.doors.intake.door import Door
 from ticketstream.doors.intake.notes import Notes
 from ticketstream.doors.settings import Settings
 from ticketstream.schemas.codec import Codec
-from ticketstream.vault.keys import keyed_hash, load_key
+from ticketstream.vault.keys import keyed_hash
 from ticketstream.vault.store import Vault
 
 
@@ -69,7 +69,7 @@ def place_of(settings: Settings, brokers: str) -> Place:
 def _door(settings: Settings) -> Door:
     """The door's key and store: what the doors noted of a sender is found by it."""
     store = AttachmentStore(settings.home / "attachments")
-    return Door(settings.shop, load_key(settings.key_folder, "intake"), store, datetime.now(UTC))
+    return Door(settings.shop, key_source(settings).load("intake"), store, datetime.now(UTC))
 
 
 def plain(name: str) -> str:

@@ -71,17 +71,6 @@ class Trace:
             for model, times in sorted(self.asked_models.items())
         }
 
-    def joined(self) -> set[str]:
-        """Tickets of other senders, which only a customer number that somebody typed ties to these.
-
-        Anybody can type a number: what hangs on nothing else may be a stranger's.
-        """
-        vouched, left = set(self.asked), dict(self.named)
-        while own := [t for t, names in left.items() if names & vouched]:
-            for ticket in own:
-                vouched |= left.pop(ticket)
-        return {t for t, names in left.items() if names}
-
 
 def note(trace: Trace, record: Read, event: Any, *, keep: bool) -> None:
     """Add what an event says to the trace; `keep` holds on to the event itself."""

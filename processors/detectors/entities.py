@@ -45,6 +45,7 @@ WIDE = listed(
     "liechtenstein estonia estland latvia lettland lithuania litauen malta cyprus zypern "
     "iceland island"
 )
+SCHEME = "mailto:"
 EDGE = " \t\r\n\u00a0.,;:!?\"'()[]<>*-–|/•„“”"  # noqa: RUF001
 
 
@@ -113,9 +114,11 @@ class Entities:
         sure = begins + shares[:, [self.labels.index(f"I-{kind}") for kind in kinds]]
         # unsure of which kind is not unsure of whether: all decide together, the likeliest names it
         personal = sure.sum(axis=1)
+        likeliest = sure.argmax(axis=1)
         least = np.array([self.least[kind] for kind in kinds])
-        held = personal >= least[sure.argmax(axis=1)]
-        opens = begins.sum(axis=1) > personal / 2
+        held = personal >= least[likeliest]
+        # street, place and postcode are one address, whether or not each could begin one
+        opens = (begins.sum(axis=1) > personal / 2) & (likeliest != kinds.index("ADDRESS"))
         for group in grouped(text, places, held, opens):
             start, end = whole_words(text, places[group[0]][0], places[group[-1]][1])
             kind = kinds[int(sure[group].sum(axis=0).argmax())]
@@ -190,6 +193,8 @@ def follows(text: str, places: Sequence[Part], one: int, other: int, begins: boo
 
 def whole_words(text: str, start: int, end: int) -> Part:
     """The stretch without what decorates its edges, grown to whole words."""
+    if text[start:end].lower().startswith(SCHEME):
+        start += len(SCHEME)
     while start < end and text[start] in EDGE:
         start += 1
     while end > start and text[end - 1] in EDGE:

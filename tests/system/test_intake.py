@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from email.message import EmailMessage
 from importlib.util import find_spec
@@ -19,8 +20,10 @@ from urllib.request import Request, urlopen
 import pytest
 from confluent_kafka import KafkaException
 
-from ticketstream.doors.settings import Settings
+from ticketstream.doors import intake_live
+from ticketstream.doors.settings import PREFIX, Settings
 from ticketstream.schemas.codec import Codec
+from ticketstream.schemas.errors import BrokerError, SettingError
 from ticketstream.schemas.received import TicketReceived
 from ticketstream.stream import topics
 from ticketstream.stream.census import header
@@ -52,6 +55,11 @@ class Place:
         )
         assert done.returncode == status, done.stderr
         return done.stdout + done.stderr
+
+    def with_settings(self, more: dict[str, str]) -> Settings:
+        """The settings that a process with these variables has."""
+        named = {k.removeprefix(PREFIX).lower(): v for k, v in more.items()}
+        return Settings(**{**self.settings.model_dump(), **named})
 
     @contextmanager
     def running(self, *arguments: str, **more: str) -> Iterator[subprocess.Popen[str]]:
@@ -108,77 +116,93 @@ def test_forms_are_taken_over_http_once_each_even_when_the_door_is_killed(place:
         assert post(port, "k1", {"subject": "Paket", "text": "Wo ist mein Paket?"}) == first
         assert post(port, "k1", {"text": "Etwas anderes"})[0] == 409
         assert post(port, "k2", {"text": 7.5})[0] == 400
+        with ThreadPoolExecutor(8) as threads:
+            raced = list(threads.map(lambda n: post(port, "k4", {"text": f"Nr. {n}"}), range(8)))
+        assert sorted(status for status, _ in raced) == [202, *[409] * 7]
         process.send_signal(signal.SIGKILL)
         process.wait(20)
     with place.running("intake", "serve", TICKETSTREAM_INTAKE_PORT=port) as process:
         assert process.stdout
         process.stdout.readline()
         assert post(port, "k1", {"text": "Wo ist mein Paket?", "subject": "Paket"}) == first
+        assert post(port, "k1", {"text": "Etwas anderes"})[0] == 409
+        again = [post(port, "k4", {"text": f"Nr. {n}"}) for n in range(8)]
+        assert sorted(again) == sorted(raced)
         assert post(port, "k3", {"channel": "chat", "transcript": [{"text": "Hallo"}]})[0] == 202
         process.send_signal(signal.SIGINT)
         assert process.wait(20) in {0, 130, -signal.SIGINT}
     received = place.received()
-    assert [t.channel for t in received] in (["form", "chat"], ["chat", "form"])
+    assert sorted(t.channel for t in received) == ["chat", "form", "form"]
     assert {t.ticket_id for t in received} >= {json.loads(first[1])["ticket_id"]}
     assert "Paket" not in place.log.read_text()
 
 
 def test_a_door_that_others_reach_asks_for_a_token(place: Place) -> None:
-    told = place.command("intake", "serve", status=2, TICKETSTREAM_INTAKE_HOST="0.0.0.0")
-    assert "TICKETSTREAM_INTAKE_TOKEN" in told
+    reached = place.settings.model_copy(update={"intake_host": "0.0.0.0"})
+    with pytest.raises(SettingError, match="TICKETSTREAM_INTAKE_TOKEN"):
+        intake_live.http_server(reached, reached.brokers)
 
 
 class Server:
-    """A real IMAP server with one user, and a client to look into it."""
+    """A real IMAP server with one user, and one client that looks into it: a login is slow."""
 
     def __init__(self, port: int) -> None:
         self.port = port
+        self.client = imaplib.IMAP4("127.0.0.1", port, timeout=60)
+        self.client.login("shop", PASSWORD)
 
     def url(self) -> str:
         return f"imap://shop@127.0.0.1:{self.port}/INBOX"
 
-    @contextmanager
-    def client(self, folder: str = "INBOX") -> Iterator[imaplib.IMAP4]:
-        with imaplib.IMAP4("127.0.0.1", self.port, timeout=20) as client:
-            client.login("shop", PASSWORD)
-            client.select(folder)
-            yield client
-
     def deliver(self, *mails: bytes) -> None:
-        with self.client() as client:
-            for mail in mails:
-                assert client.append("INBOX", "", "", mail)[0] == "OK"
+        for mail in mails:
+            assert self.client.append("INBOX", "", "", mail)[0] == "OK"
 
-    def unseen(self, folder: str = "INBOX") -> int:
-        return len(self._found("UNSEEN", folder))
+    def unseen(self) -> int:
+        return self._status("INBOX", "UNSEEN")
 
     def count(self, folder: str) -> int:
-        return len(self._found("ALL", folder))
+        return self._status(folder, "MESSAGES")
 
-    def _found(self, what: str, folder: str) -> list[bytes]:
-        with self.client(folder) as client:
-            found: list[bytes] = client.uid("SEARCH", what)[1][0].split()
-        return found
+    def empty(self) -> None:
+        self.client.select("INBOX")
+        if self.count("INBOX"):
+            self.client.store("1:*", "+FLAGS.SILENT", "(\\Deleted)")
+            self.client.expunge()
+        self.client.close()
+        self.client.delete("Taken")
+
+    def _status(self, folder: str, what: str) -> int:
+        answer = self.client.status(folder, f"({what})")[1][0]
+        return int(answer.rpartition(b" ")[2].rstrip(b")"))
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+@pytest.fixture(scope="module")
+def mail_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     if find_spec("pymap") is None:
         pytest.skip("polling a mailbox could not be tried: no pymap")
     port = free_port()
     arguments = ["--host", "127.0.0.1", "--port", str(port), "--no-tls", "dict"]
     user = ["--demo-user", "shop", "--demo-password", PASSWORD]
     program = "from pymap.main import main; main()"
-    with (tmp_path / "imap.log").open("wb") as log:
+    with (tmp_path_factory.mktemp("imap") / "imap.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-c", program, *arguments, *user], stdout=log, stderr=log
         )
     try:
         wait_for(port)
-        yield Server(port)
+        server = Server(port)
+        yield server
+        server.client.logout()
     finally:
         process.kill()
         process.wait(20)
+
+
+@pytest.fixture
+def server(mail_server: Server) -> Server:
+    mail_server.empty()
+    return mail_server
 
 
 @pytest.fixture
@@ -196,14 +220,15 @@ def test_a_mailbox_is_polled_and_marked_only_when_the_broker_has_the_mails(
     place: Place, server: Server, imap: dict[str, str]
 ) -> None:
     server.deliver(*(mail(n) for n in range(25)), b"\0no mail at all")
-    away = imap | {"TICKETSTREAM_BROKERS": f"127.0.0.1:{free_port()}"}
-    assert "broker" in place.command("intake", "imap", "--once", status=4, **away)
+    settings = place.with_settings(imap)
+    with pytest.raises(BrokerError):
+        intake_live.poll_once(settings, f"127.0.0.1:{free_port()}", None)
     assert server.unseen() == 26
     told = json.loads(place.command("intake", "imap", "--once", "--json", **imap).splitlines()[0])
-    assert told == {"tickets": 25, "dead": 1, "loops": 0, "too_large": 0}
+    assert told == {"tickets": 25, "dead": 1, "loops": 0, "left": 0}
     assert server.unseen() == 0
-    again = json.loads(place.command("intake", "imap", "--once", "--json", **imap).splitlines()[0])
-    assert again == {"tickets": 0, "dead": 0, "loops": 0, "too_large": 0}
+    again = intake_live.poll_once(settings, settings.brokers, None)
+    assert again == {"tickets": 0, "dead": 0, "loops": 0, "left": 0}
     assert len({t.ticket_id for t in place.received()}) == len(place.received()) == 25
     (letter,) = place.dead()
     assert letter.value
@@ -219,7 +244,7 @@ def test_a_door_killed_while_polling_loses_no_mail_and_makes_no_second_ticket(
             end = time.monotonic() + 30
             before = server.unseen()
             while server.unseen() == before and time.monotonic() < end:
-                time.sleep(0.02)
+                time.sleep(0.05)
             process.send_signal(signal.SIGKILL)
         if server.unseen() == 0:
             break
@@ -235,14 +260,18 @@ def test_a_door_killed_while_polling_loses_no_mail_and_makes_no_second_ticket(
 def test_a_running_door_takes_what_comes_moves_it_and_stops_a_loop(
     place: Place, server: Server, imap: dict[str, str]
 ) -> None:
-    with server.client() as client:
-        client.create("Taken")
+    server.client.create("Taken")
+    port = str(free_port())
     settings = imap | {"TICKETSTREAM_IMAP_DONE": "Taken", "TICKETSTREAM_LOOP_MATTER": "3"}
-    with place.running("intake", "imap", **settings) as process:
+    with place.running("intake", "imap", **settings, TICKETSTREAM_METRICS_PORT=port) as process:
         server.deliver(mail(1))
         until(lambda: server.count("Taken") == 1)
         server.deliver(*(mail(n, "Re: Danke") for n in range(2, 8)))
         until(lambda: server.count("Taken") == 7)
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer:
+            metrics = answer.read().decode()
+        assert 'ticketstream_intake_loops_total{door="imap"} 3.0' in metrics
+        assert 'ticketstream_intake_dead_total{door="imap",reason="loop"} 3.0' in metrics
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
     assert server.count("INBOX") == 0
@@ -254,19 +283,22 @@ def test_a_running_door_takes_what_comes_moves_it_and_stops_a_loop(
     assert "brandt" not in log
 
 
-def test_a_wrong_password_and_a_missing_folder_are_one_line(
+def test_a_wrong_password_and_a_missing_folder_are_told_and_nothing_is_taken(
     place: Place, server: Server, imap: dict[str, str], tmp_path: Path
 ) -> None:
-    missing = imap | {"TICKETSTREAM_IMAP": server.url().replace("INBOX", "Nowhere")}
-    assert "no such folder" in place.command("intake", "imap", "--once", status=2, **missing)
     server.deliver(mail(1))
-    nowhere = imap | {"TICKETSTREAM_IMAP_DONE": "Nowhere"}
-    assert "IMAP_DONE" in place.command("intake", "imap", "--once", status=2, **nowhere)
+    wrong = tmp_path / "wrong"
+    wrong.write_text("wrong")
+    for setting, value, told in (
+        ("TICKETSTREAM_IMAP", server.url().replace("INBOX", "Nowhere"), "no such folder"),
+        ("TICKETSTREAM_IMAP_DONE", "Nowhere", "TICKETSTREAM_IMAP_DONE"),
+        ("TICKETSTREAM_IMAP_PASSWORD", str(wrong), "refuses user or password"),
+    ):
+        settings = place.with_settings(imap | {setting: value})
+        with pytest.raises(SettingError, match=told):
+            intake_live.poll_once(settings, settings.brokers, None)
+    assert server.unseen() == 1
     assert place.received() == []
-    (tmp_path / "password").write_text("wrong")
-    told = place.command("intake", "imap", "--once", status=2, **imap)
-    assert "refuses user or password" in told
-    assert len(told.splitlines()) == 1
 
 
 def mail(number: int, subject: str = "") -> bytes:

@@ -21,9 +21,11 @@ MAY_SPEAK = {
     "doors/settings.py": "this host's name",
     "doors/desk/serve.py": "listens",
     "doors/intake/imap.py": "the shop's mailbox",
+    "doors/intake/imap_login.py": "the shop's mailbox",
     "stream/health.py": "listens",
     "stream/local/place.py": "the local broker",
     "stream/local/registry.py": "the local schema registry",
+    "vault/shop_http.py": "the shop's own system that answers questions",
 }
 
 

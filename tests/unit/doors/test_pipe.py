@@ -128,8 +128,12 @@ def test_another_shop_sets_its_own_numbers_and_its_agents(
     other = settings.model_copy(
         update={"order_numbers": "ORD-00000", "agents": tmp_path / "agents.txt"}
     )
-    (line,) = ask(other, ["mask"], {"text": "joanna said ord 12345 is late, KB-4821973 is not"})
-    assert plain(line["text"]["text"]) == ("[PERSON_1] said [ORDER_1] is late, KB-4821973 is not")
+    (line,) = ask(
+        other, ["mask"], {"text": "joanna said ord 12345 is late, the lamp KB-4821973 is not"}
+    )
+    assert plain(line["text"]["text"]) == (
+        "[PERSON_1] said [ORDER_1] is late, the lamp KB-4821973 is not"
+    )
     assert line["producer"] != ask(settings, ["mask"], {"text": "x"})[0]["producer"]
 
 

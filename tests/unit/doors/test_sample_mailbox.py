@@ -124,6 +124,8 @@ def test_quotes_of_every_mail_program_and_signatures_are_split_off(
     signed = {
         "annoyed-no-answer.en.eml",
         "rechnung-korrigieren.de.eml",
+        "safety-lamp-caught-fire.en.eml",
+        "transportschaden-schuessel.de.eml",
         "warranty-aurora-flickers.en.eml",
         "where-is-my-parcel.en.eml",
     }

@@ -16,7 +16,14 @@ from ticketstream.schemas.draft import DraftCreated, Send, Source
 from ticketstream.schemas.envelope import Event, External, Producer
 from ticketstream.schemas.masked import Facts, Language, TicketMasked, Token
 from ticketstream.schemas.outcome import AgentEdited, AgentReplied, Labels, ReplySent, TicketClosed
-from ticketstream.schemas.policy import Pair, Policy, PolicyChanged, Queue
+from ticketstream.schemas.policy import (
+    Active,
+    Pair,
+    Policy,
+    PolicyChanged,
+    PolicyVersion,
+    Queue,
+)
 from ticketstream.schemas.received import (
     Attachment,
     Message,
@@ -26,7 +33,7 @@ from ticketstream.schemas.received import (
     Turn,
 )
 from ticketstream.schemas.record import Sealed
-from ticketstream.schemas.routed import Escalation, PolicyVersion, Reason, Shadow, TicketRouted
+from ticketstream.schemas.routed import Escalation, Reason, Shadow, TicketRouted
 
 AT = datetime(2026, 11, 23, 9, 30, 15, 250_000, tzinfo=UTC)
 TICKET = "8b1f1d0e-0f3f-5a55-9c39-2f8d0f3f7a10"
@@ -105,6 +112,7 @@ SAMPLES: tuple[Event, ...] = (
         ),
         sentiment=Sentiment(-0.4, 0.1, 0.3),
         triggers=("press",),
+        policy=PolicyVersion("default", "1", "ff"),
     ),
     TicketRouted(
         **envelope(4, "route"),
@@ -147,7 +155,10 @@ SAMPLES: tuple[Event, ...] = (
             whitelist=(Pair("track_order", "ask_status"),),
             triggers={"lawyer": ("anwalt",)},
             queues={"no_reply": Queue("junk", 5, 168.0)},
+            active=Active("1.ab-cd", "c1"),
         ),
+        author="operator",
+        note="as agreed",
         effective_from=AT,
     ),
 )

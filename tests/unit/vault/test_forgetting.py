@@ -24,7 +24,10 @@ def arrival(ticket: str, address: str = LENA) -> Arrival:
 
 def begun(vault: Vault, *tickets: str) -> Erasure:
     hashes = frozenset({keyed_hash(vault.keys.index, "kestrel", LENA)})
-    erasure = Erasure(AT, hashes, frozenset(tickets), frozenset({"file"}), {"found": {"n": 1}})
+    erasure = Erasure(
+        AT, hashes, frozenset(tickets), frozenset({"file"}), frozenset({"sender"}),
+        {"found": {"n": 1}},
+    )  # fmt: skip
     with vault.writing() as connection:
         forgetting.begin(connection, erasure)
     return erasure

@@ -8,6 +8,7 @@ from tests.unit.schemas.samples import SAMPLES
 from tests.unit.vault.conftest import Open
 
 from ticketstream.processors.mask import MaskResources
+from ticketstream.processors.masker import Masker
 from ticketstream.processors.review import ReviewResources
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.draft import DraftCreated, DraftText
@@ -16,14 +17,16 @@ from ticketstream.schemas.masked import Identity, TicketMasked
 from ticketstream.schemas.outcome import AgentEdited, AgentReplied, EditText
 from ticketstream.schemas.received import TicketReceived
 from ticketstream.schemas.record import ERASED, Erased
+from ticketstream.stream.by_policy import always
 from ticketstream.stream.memory import MemoryLog, MemoryRecord
 from ticketstream.stream.pipeline import MASK, REVIEW
 from ticketstream.stream.work import Stage, Work
 from ticketstream.vault.store import Vault
-from ticketstream.vault.tokens import unmask
+from ticketstream.vault.tokens import bound, plain, unmask
 
 BOTH = frozenset({"text", "identity"})
 CODEC = Codec()
+MASKER = Masker(b"t" * 64)
 RECEIVED = replace(
     next(e for e in SAMPLES if isinstance(e, TicketReceived)),
     channel="mail", transcript=(), attachments=(), subject="Lampe",
@@ -44,10 +47,10 @@ class House:
         self.opened = opened
 
     def _work(self, stage: Stage, vault: Vault) -> Work:
-        resources: Any = MaskResources(vault, "1")
+        resources: Any = MaskResources(vault, "1", MASKER)
         if stage is REVIEW:
-            resources = ReviewResources(vault, CODEC, "1", b"k" * 64)
-        return Work(stage, resources, CODEC, vault, {stage.target: 1_000_000})
+            resources = ReviewResources(vault, CODEC, "1", b"k" * 64, MASKER)
+        return Work(stage, always(resources), CODEC, vault, {stage.target: 1_000_000})
 
     def run(self, stage: Stage, event: TicketReceived | AgentReplied) -> MemoryRecord:
         log = MemoryLog()
@@ -62,10 +65,12 @@ class House:
     def replied(self) -> AgentReplied:
         """An agent's answer to a draft, with the draft's bytes as they stand in the log."""
         masked = self.masked()
+        write = bound(RECEIVED.ticket_id, MASKER.token_key)
+        person, order = write("PERSON", 1, 1), write("ORDER", 1, 1)
         draft = DraftCreated(
             **answering(masked, Producer("draft", "1")), person=masked.person,
             identity=masked.identity, status="drafted", route="agent_suggestion",
-            text=DraftText(answer="Guten Tag [PERSON_1],\n\nfür [ORDER_1] ist nichts notiert."),
+            text=DraftText(answer=f"Guten Tag {person},\n\nfür {order} ist nichts notiert."),
         )  # fmt: skip
         (sealed,) = self.opened().seal_all([draft])
         assert not isinstance(sealed, Erased)
@@ -86,10 +91,12 @@ def test_an_answer_is_masked_with_the_tickets_own_tokens_compared_and_sealed(hou
     assert isinstance(edited, AgentEdited)
     assert isinstance(edited.text, EditText)
     assert isinstance(edited.identity, Identity)
-    assert edited.text.final_text.startswith("Guten Tag [PERSON_1],\n\nfür [ORDER_1] ist [IBAN_1]")
+    final = plain(edited.text.final_text)
+    assert final.startswith("Guten Tag [PERSON_1],\n\nfür [ORDER_1] ist [IBAN_1]")
     assert unmask(edited.text.final_text, edited.identity.tokens) == REPLIED.final_text
     assert edited.edit_distance
-    assert [(o.before, o.after) for o in edited.text.operations] == [("nichts", "[IBAN_1]")]
+    changes = [(o.before, plain(o.after)) for o in edited.text.operations]
+    assert changes == [("nichts", "[IBAN_1]")]
 
 
 def test_what_is_delivered_again_gives_the_same_bytes(house: House) -> None:
@@ -121,5 +128,5 @@ def test_review_masks_what_mask_would_mask(house: House) -> None:
     record = house.run(REVIEW, replace(house.replied(), final_text=words))
     answer = vault.open(CODEC.decode(AgentEdited, record.value or b""), BOTH)
     told = "Schreiben Sie an [EMAIL_1], IBAN [IBAN_1], am 3.4.2026."
-    assert ticket.text.text == told  # type: ignore[attr-defined]
-    assert answer.text.final_text == told  # type: ignore[attr-defined]
+    assert plain(ticket.text.text) == told  # type: ignore[attr-defined]
+    assert plain(answer.text.final_text) == told  # type: ignore[attr-defined]

@@ -37,6 +37,11 @@ MACHINES: list[tuple[str, AutoKind, Headers]] = [
     ("campaign", "bulk", h(list_unsubscribe_post="List-Unsubscribe=One-Click", feedback_id="1:2")),
     ("bounce", "bounce", h(**{"from": "MAILER-DAEMON@mx.example"}, return_path="<>")),
     (
+        "exchange bounce",
+        "bounce",
+        h(**{"from": "postmaster@b.example"}, return_path="<>", subject="Unzustellbar: Lampe"),
+    ),
+    (
         "old bounce",
         "bounce",
         h(x_failed_recipients="a@b.example", subject="Mail delivery failed: returning message"),
@@ -53,6 +58,10 @@ def test_machines_are_known_by_a_standard_or_by_two_signs(kind: AutoKind, header
 
 PEOPLE: list[tuple[str, Headers]] = [
     ("nothing", PERSON),
+    (
+        "a postmaster is a person, too",
+        h(**{"from": "postmaster@brandt.example"}, subject="Paket unzustellbar"),
+    ),
     ("subject alone", h(subject="Out of office chair: undeliverable, im Urlaub")),
     ("null path alone", h(return_path="<>")),
     ("suppress alone", h(x_auto_response_suppress="OOF")),

@@ -41,7 +41,7 @@ def test_a_mail_becomes_a_ticket_with_its_envelope(door: Door) -> None:
     assert ticket.ticket_id == ticket.case_id == str(ticket.event_id)
     assert (ticket.cause_id, ticket.shop, ticket.channel) == (None, "kestrel", "mail")
     assert ticket.occurred_at == door.received_at
-    assert ticket.producer == Producer("intake", "2")
+    assert ticket.producer == Producer("intake", "3")
     assert ticket.subject == "Lampe flackert in Größe M"
     assert ticket.text == "Die Lampe flackert."
     assert ticket.sender == Sender("Jana Brandt", "jana@brandt.example")

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.fake_endpoint import Answer, Asked, FakeEndpoint, labels, message_of, serving
 from prometheus_client import generate_latest
 
-from ticketstream.doors import equip
+from ticketstream.doors import deciding, equip
 from ticketstream.doors.language_model import second_opinion
 from ticketstream.doors.language_model.client import EndpointModel
 from ticketstream.doors.piping import Pipe
@@ -247,7 +247,7 @@ def test_the_workers_metrics_show_how_asking_goes(make: Make) -> None:
         settings = make(fake)
         classified(settings, {"text": RIDDLE})
         metrics = Metrics("classify")
-        metrics.registry.register(equip.language_model(settings).model.counts.registry)
+        metrics.registry.register(deciding.language_model(settings).model.counts.registry)
         page = generate_latest(metrics.registry).decode()
     assert 'ticketstream_language_model_replies_total{reason="",status="answered"} 1.0' in page
     assert "ticketstream_records_in_total" in page
@@ -296,7 +296,7 @@ def test_a_ticket_that_is_shown_as_an_example_measures_nothing(make: Make, ticke
 def stored(settings: Settings, **changes: Any) -> Measurement:
     """A measurement that fits the settings, but for the changes."""
     alone: Any = equip.classify_resources(load(home=settings.home))
-    asking = equip.language_model(settings)
+    asking = deciding.language_model(settings)
     fits = Measurement(
         asking.model.version,
         LabelPrompt(LABELS).hash,
@@ -310,7 +310,7 @@ def stored(settings: Settings, **changes: Any) -> Measurement:
 
 
 def write(settings: Settings, measurement: Measurement) -> None:
-    from ticketstream.learning.model_folder import toml
+    from ticketstream.learning.toml_text import toml
 
     assert settings.language_model is not None
     file = settings.language_model.with_name("measured.toml")

@@ -9,6 +9,7 @@ from ticketstream.doors.intake.attachments import AttachmentStore
 from ticketstream.doors.intake.burial import LARGEST, letter_of
 from ticketstream.doors.intake.door import Door
 from ticketstream.doors.person.letters import KEPT, Letter, addresses_in, letters, senders_of
+from ticketstream.schemas.dead import Dead
 from ticketstream.stream.reading import Read
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -23,7 +24,7 @@ def door(tmp_path: Path) -> Door:
 
 
 def buried(data: bytes, door: Door, key: bytes | None = None) -> Read:
-    letter = letter_of(data, "unreadable", "no mail", door)
+    letter = letter_of(data, Dead("unreadable", "no mail"), door)
     headers = tuple((n, v.encode() if isinstance(v, str) else v or b"") for n, v in letter.headers)
     return Read(
         "intake.dead", 0, 0, int(AT.timestamp() * 1000), key or letter.key, letter.value, headers

@@ -58,7 +58,7 @@ def told(*events: tuple[str, Any], tongue: Literal["en", "de"] = "en") -> dict[s
         "asked_for": trace.asked,
         "made_at": "2026-11-23T09:00:00+00:00",
         "about": about(NOTICE, default_policy(), met, tongue),
-        "tickets": tickets_of(trace, set(), tongue),
+        "tickets": tickets_of(trace, tongue),
         "dead_letters": [LETTER],
         "language_models": [],
         "attachments": [{"id": "a", "name": "", "file": None, "why": ""}],
@@ -69,9 +69,8 @@ def shown(*events: tuple[str, Any], tongue: Literal["en", "de"] = "en") -> str:
     return page(told(*events, tongue=tongue), tongue, ZoneInfo("Europe/Berlin"))
 
 
-def trace_of(named: dict[str, set[str]] | None = None) -> Trace:
-    at = datetime(2026, 11, 23, tzinfo=UTC)
-    return Trace(("a@mail.example",), at, frozenset(), set(named or {}), named=named or {})
+def trace_of() -> Trace:
+    return Trace(("a@mail.example",), datetime(2026, 11, 23, tzinfo=UTC), frozenset(), set())
 
 
 def test_masked_text_is_handed_out_with_the_names_put_back() -> None:
@@ -170,15 +169,6 @@ def test_the_page_speaks_german_too_and_tells_of_dead_letters() -> None:
     assert "gelöscht bis 30.11.2026 10:00" in html
     assert 'href="letters/001.eml"' in html
     assert "Aufsichtsbehörde" in html
-
-
-def test_a_ticket_of_another_sender_hangs_on_nothing_but_a_typed_number() -> None:
-    trace = trace_of({"t1": {"a@mail.example", "c-1"}, "t2": {"c-1"}, "t3": {"b@mail.example"}})
-    assert trace.joined() == {"t3"}
-
-
-def test_a_ticket_whose_sender_is_not_known_any_more_is_not_taken_for_a_strangers() -> None:
-    assert trace_of({"t1": {"a@mail.example"}, "t2": set()}).joined() == set()
 
 
 def test_an_attachment_keeps_its_name_after_the_original_has_expired() -> None:

@@ -29,7 +29,8 @@ UNITS = (
     "SW1A 1AA ", "epilepsy ", "my ", "<", "A<", "born in Aa ", "VAT ", "login: ", "@a ",
     "HH-AB 12", "passport ", "DHL ", "geb. ", "steuer ", "card ending ", "OoIl", "1O1l", "O0",
     "\n> ", " ", "Rue de la ", "12.10.", "İ", "Konto ", "Nr. 1", "c/o Aa ", "Ab-Ab-",
-    "allergic to ", "IBAN DE", "1/", "St. ", "1 a ",
+    "allergic to ", "IBAN DE", "1/", "St. ", "1 a ", "00340 ", "001 ", "5 5 5 ", "0 34 ", "Art. 5 ",
+    "KB-4 ", "K\u0336", "4111\t", "[ORDER_1-",
 )  # fmt: skip
 
 
