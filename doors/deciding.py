@@ -1,7 +1,8 @@
 """Settings -> for each stage that a policy decides: a policy in, what the stage works with out."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
 from ticketstream import __version__
 from ticketstream.doors.settings import Settings
@@ -28,10 +29,23 @@ def snapshots_of(settings: Settings) -> Snapshots:
     return Snapshots(settings.models / SHIPPED, settings.home / "models")
 
 
+@cache
+def _connected(settings: Settings) -> Any:
+    from ticketstream.doors.language_model.second_opinion import connect  # noqa: PLC0415
+
+    return connect(settings)
+
+
+def language_model(settings: Settings) -> Any:
+    """Once a process, for all policies: one breaker, one budget. None where nobody is asked."""
+    return _connected(settings) if settings.language_model else None
+
+
 def classify_by(settings: Settings) -> Prepare:
-    """The encoder once, and for each policy its heads, calibration and keyword lists."""
+    """Encoder and language model once; for each policy its heads, calibration and keywords."""
     encoder = Encoder.load(settings.models / "encoder")
     snapshots = snapshots_of(settings)
+    asking = language_model(settings)
 
     @lru_cache(KEPT)
     def loaded(active: Active) -> tuple[Heads, PairCalibration]:
@@ -43,9 +57,10 @@ def classify_by(settings: Settings) -> Prepare:
 
     def prepare(policy: Policy) -> Resources:
         heads, calibration = loaded(policy.active)
-        return ClassifyResources.of(
+        alone = ClassifyResources.of(
             encoder, heads, calibration, policy.triggers, __version__, policy=version_of(policy)
         )
+        return asking.join(alone, policy.thresholds.injection) if asking else alone
 
     return prepare
 

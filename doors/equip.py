@@ -7,6 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import CollectorRegistry
+
 from ticketstream import __version__
 from ticketstream.doors.settings import Settings, secret_in
 from ticketstream.doors.shop import agents, detectors, numbers, readable
@@ -34,6 +36,7 @@ class Equipment:
 
     resources: Resources | ByPolicy
     seals: Seals
+    counts: CollectorRegistry | None = None  # metrics of the resources' own
 
 
 def open_vault(settings: Settings, *, identity: bool, shop: Shop | None = None) -> Vault:
@@ -182,10 +185,12 @@ def _mask(settings: Settings) -> Equipment:
 
 
 def _classify(settings: Settings) -> Equipment:
-    from ticketstream.doors.deciding import classify_by  # noqa: PLC0415
+    from ticketstream.doors.deciding import classify_by, language_model  # noqa: PLC0415
 
     resources = by_policy(settings, classify_by(settings))
-    return Equipment(resources, open_vault(settings, identity=False))
+    asking = language_model(settings)
+    counts = asking.model.counts.registry if asking else None
+    return Equipment(resources, open_vault(settings, identity=False), counts)
 
 
 def _route(settings: Settings) -> Equipment:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Self
 
 from ticketstream.processors.policy import version_of
-from ticketstream.schemas.classified import TicketClassified
+from ticketstream.schemas.classified import ANSWERED, TicketClassified
 from ticketstream.schemas.envelope import Producer, Route, answering
 from ticketstream.schemas.policy import EscalationWeights, Pair, Policy, PolicyVersion, Queue
 from ticketstream.schemas.routed import Escalation, Reason, Shadow, TicketRouted
@@ -205,6 +205,9 @@ def _against_auto(case: Case) -> Iterator[Reason]:
         yield _reason("several_requests", count=len(ticket.secondary) + 1)
     if ticket.sentiment.anger >= case.policy.thresholds.anger:
         yield _reason("anger", anger=ticket.sentiment.anger)
+    opinion = ticket.second_opinion
+    if opinion and opinion.status in ANSWERED and not opinion.calibration:
+        yield _reason("second_opinion", status=opinion.status)
     if case.policy.kill_switch:
         yield _reason("kill_switch")
     if case.audit:

@@ -25,6 +25,10 @@ MetricName = Literal[
     "ticketstream_intake_refused_total",  # counter, by door and status: answers other than 202
     "ticketstream_intake_loops_total",  # counter, by door: mails of loops that were stopped
     "ticketstream_intake_left",  # gauge, by door: mails that stay in the mailbox
+    "ticketstream_language_model_replies_total",  # counter, by status and reason: questions
+    "ticketstream_language_model_cost_eur_total",  # counter: EUR, of all attempts
+    "ticketstream_language_model_seconds",  # histogram: one question, its second attempt included
+    "ticketstream_language_model_circuit_open",  # gauge: 1 while nobody asks
 ]
 BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 import structlog
+from prometheus_client import CollectorRegistry
 
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.dead import Dead
@@ -34,6 +35,9 @@ class Equipment(Protocol):
     def resources(self) -> Resources | ByPolicy: ...
     @property
     def seals(self) -> Seals: ...
+    @property
+    def counts(self) -> CollectorRegistry | None:
+        """Metrics of the resources' own, shown beside the worker's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ def run_worker(stage: Stage, equipment: Equipment, codec: Codec, settings: Worke
     work = Work(stage, begin, codec, equipment.seals, limits)
     state = settings.state / stage.name
     worker, lock = claim(state, settings.host)
+    if equipment.counts is not None:
+        metrics.registry.register(equipment.counts)
 
     def bury(records: Sequence[Incoming]) -> list[Outgoing]:
         return work.bury(records, SUSPECT)

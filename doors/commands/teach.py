@@ -1,6 +1,7 @@
 """knowledge and model: what the line knows, and how it learns."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -127,6 +128,44 @@ def evaluate(
         say_json({name: asdict(quality) for name, quality in found.items()})
     else:
         _qualities(found)
+
+
+@model.command()
+def ask(
+    tickets: Annotated[Path, typer.Argument(help="Labelled tickets that nobody learned from.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write the measurement: `measured` of [ask].")
+    ] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Ask the language model about labelled tickets: who is right when it and the heads differ?"""
+    from ticketstream.doors import equip  # noqa: PLC0415
+    from ticketstream.doors.language_model.second_opinion import (  # noqa: PLC0415
+        connect_patiently,
+    )
+    from ticketstream.learning.toml_text import toml  # noqa: PLC0415
+    from ticketstream.learning.opinions import ask_about, document_of  # noqa: PLC0415
+    from ticketstream.learning.seeds import read_seeds  # noqa: PLC0415
+
+    settings = settings_module.load()
+    asking = connect_patiently(settings)
+    alone: Any = equip.classify_resources(settings.model_copy(update={"language_model": None}))
+    with closing(asking.model):
+        resources = asking.join(alone, equip.policy_of(settings).thresholds.injection)
+        found = ask_about(read_seeds(tickets, resources.labels), resources)
+    if out:
+        out.write_text(toml(document_of(found.measurement)), "utf-8")
+    if json:
+        say_json(asdict(found))
+        return
+    cases = found.measurement
+    say(f"{found.tickets} tickets; asked: {dict(found.outcomes)}; {found.cost:.4f} EUR")
+    say(f"of {found.answered} answers {found.right} are right, of the heads' own {found.own}")
+    rows = [
+        [n, getattr(cases, n).right, getattr(cases, n).size] for n in ("agreed", "answer", "own")
+    ]
+    table(["who", "right", "of"], rows)
 
 
 def _corrections() -> list[Any]:

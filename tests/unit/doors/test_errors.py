@@ -112,6 +112,15 @@ def test_a_line_that_is_no_event_is_named_by_its_number(
     assert done.returncode == 2
 
 
+def test_wrong_lines_end_the_pipe_with_a_status_after_all_others_went_through(
+    tmp_path: Path,
+) -> None:
+    done = run("pipe", "mask", home=tmp_path, stdin='{\n{"text": "fine"}\n{\n')
+    assert only_line(done).endswith("(and 1 more lines)")
+    assert done.returncode == 2
+    assert ["error" in line for line in done.stdout.splitlines()] == [True, False, True]
+
+
 def test_an_unreadable_mail_is_told_and_the_next_one_goes_on(tmp_path: Path) -> None:
     (tmp_path / "a.eml").write_bytes(bytes(range(256)) * 4)
     (tmp_path / "b.eml").write_text("From: a@mail.example\nSubject: Lamp\n\nWhere is it?\n")

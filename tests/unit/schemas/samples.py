@@ -4,7 +4,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from ticketstream.schemas.classified import Calibration, Label, Model, Sentiment, TicketClassified
+from ticketstream.schemas.classified import (
+    Calibration,
+    Label,
+    Model,
+    SecondOpinion,
+    Sentiment,
+    TicketClassified,
+)
 from ticketstream.schemas.draft import DraftCreated, Send, Source
 from ticketstream.schemas.envelope import Event, External, Producer
 from ticketstream.schemas.masked import Facts, Language, TicketMasked, Token
@@ -86,6 +93,23 @@ SAMPLES: tuple[Event, ...] = (
         secondary=(Label("account", "edit", 0.2),),
         models=(Model("encoder", "1", "ab"),),
         calibration=Calibration("c1", "temperature", 900),
+        second_opinion=SecondOpinion(
+            status="overruled",
+            reason="unsure",
+            model="asked-1",
+            prompt_hash="ab",
+            examples=("e1",),
+            label="eta",
+            intent="ask_status",
+            own_label="delay_not_received",
+            own_intent="complain",
+            calibration="m1",
+            attempts=1,
+            latency_ms=412.5,
+            tokens_in=900,
+            tokens_out=20,
+            cost=0.0002,
+        ),
         sentiment=Sentiment(-0.4, 0.1, 0.3),
         triggers=("press",),
         policy=PolicyVersion("default", "1", "ff"),
