@@ -144,9 +144,9 @@ def ask(
     from ticketstream.doors.language_model.second_opinion import (  # noqa: PLC0415
         connect_patiently,
     )
-    from ticketstream.learning.toml_text import toml  # noqa: PLC0415
     from ticketstream.learning.opinions import ask_about, document_of  # noqa: PLC0415
     from ticketstream.learning.seeds import read_seeds  # noqa: PLC0415
+    from ticketstream.learning.toml_text import toml  # noqa: PLC0415
 
     settings = settings_module.load()
     asking = connect_patiently(settings)
