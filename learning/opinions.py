@@ -107,12 +107,12 @@ def own(opinion: SecondOpinion) -> Pair:
 def _opinions(
     examples: Sequence[Example], resources: ClassifyResources
 ) -> list[SecondOpinion | None]:
-    tickets = [_ticket(example, number) for number, example in enumerate(examples, 1)]
+    tickets = [ticket_of(example, number) for number, example in enumerate(examples, 1)]
     slices = [tickets[at : at + TOGETHER] for at in range(0, len(tickets), TOGETHER)]
     return [event.second_opinion for part in slices for event in classify(part, resources)]
 
 
-def _ticket(example: Example, number: int) -> TicketMasked:
+def ticket_of(example: Example, number: int) -> TicketMasked:
     """As mask would hand it over: the examples are masked already."""
     return TicketMasked(
         event_id=UUID(int=number),

@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -16,6 +16,14 @@ import structlog
 
 from ticketstream.doors.language_model.breaker import Breaker
 from ticketstream.doors.language_model.budget import Share, Spending
+from ticketstream.doors.language_model.completion import (
+    DOWN,
+    FINAL,
+    UNPAID,
+    Said,
+    refusal,
+    said_by,
+)
 from ticketstream.doors.language_model.counts import AskingCounts
 from ticketstream.doors.language_model.document import Document
 from ticketstream.processors.language_model import Accepts, Prompt, Reply
@@ -24,33 +32,9 @@ ATTEMPTS = 2
 PAUSE = 0.2  # seconds before the second attempt
 TOKEN = 2.0  # characters: fewer than any tokenizer needs, so that a reservation is never too small
 MOST_OUT = 256  # tokens, where the parameters name no limit
-UNFINISHED = {"length": "cut_off", "content_filter": "filtered"}
-DOWN = frozenset(
-    {
-        "timeout",
-        "unreachable",
-        "rate_limited",
-        "server_error",
-        "unauthorised",
-        "rejected",
-        "malformed",
-    }
-)
-FINAL = frozenset({"unauthorised", "rejected", "filtered", "refused"})  # it would fail again
-UNPAID = DOWN - {"timeout", "malformed"}
 T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One completion: its text or what is wrong with it, and the tokens that it took."""
-
-    text: str = ""
-    wrong: str = ""
-    tokens_in: int = 0
-    tokens_out: int = 0
 
 
 class EndpointModel:
@@ -187,7 +171,7 @@ class EndpointModel:
         except (TimeoutError, openai.APITimeoutError):
             return Said(wrong="timeout")
         except openai.APIStatusError as error:
-            return Said(wrong=_refusal(error.status_code))
+            return Said(wrong=refusal(error.status_code))
         except openai.APIConnectionError:
             return Said(wrong="unreachable")
         except Exception as error:  # noqa: BLE001  (no JSON, another form: the client says so in many ways)
@@ -207,30 +191,11 @@ class EndpointModel:
         return (tokens_in * per_in + tokens_out * per_out) / 1e6
 
 
-def said_by(completion: Any) -> Said:
-    """What a completion says; a form that is none raises."""
-    choice = completion.choices[0]
-    usage = completion.usage
-    tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
-    wrong = UNFINISHED.get(choice.finish_reason, "")
-    if getattr(choice.message, "refusal", None):
-        wrong = "refused"
-    return Said(choice.message.content or "", wrong, *tokens)
-
-
 def _judged(reply: Reply, said: Said, accepts: Accepts) -> Reply:
     wrong = said.wrong or accepts(said.text)
     if wrong:
         return replace(reply, status="failed", reason=wrong)
     return replace(reply, status="answered", reason="", text=said.text)
-
-
-def _refusal(status: int) -> str:
-    if status in {401, 403}:
-        return "unauthorised"
-    if status in {408, 409, 429}:
-        return "rate_limited"
-    return "rejected" if status < 500 else "server_error"  # noqa: PLR2004  (HTTP's own border)
 
 
 def _client(
