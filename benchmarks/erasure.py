@@ -45,6 +45,7 @@ from running import running
 from tickets import sample
 
 from ticketstream.doors import intake_door
+from ticketstream.doors.equip import key_source
 from ticketstream.doors.intake.loops import sender_kind
 from ticketstream.doors.person.erase import RECEIPTS, STEPS
 from ticketstream.doors.person.place import Place, place_of
@@ -57,7 +58,6 @@ from ticketstream.stream.local import broker
 from ticketstream.stream.log import configure
 from ticketstream.stream.publish import Publisher
 from ticketstream.stream.reading import read_all
-from ticketstream.vault.keys import create_master_keys, load_key
 
 RESULTS = Path(__file__).with_name("results") / "erasure.json"
 PROGRAM = [sys.executable, "-m", "ticketstream.doors.main"]
@@ -85,7 +85,7 @@ def main() -> None:
 def prepared(home: Path, brokers: str) -> Settings:
     """Keys, topics and knowledge base."""
     settings = load(home=home, brokers=brokers, log_level="error")
-    create_master_keys(settings.key_folder)
+    key_source(settings).create()
     topic_room.create(brokers, settings.partitions)
     intake_door.ensure_knowledge(settings)
     return settings
@@ -165,7 +165,7 @@ def filled(settings: Settings, kafka: int, persons: Sequence[Person], mailbox: P
     write_mails(persons, mailbox)
     place = place_of(settings, settings.brokers)
     with running(settings, kafka, sample(settings, 4)) as line:
-        key = load_key(settings.key_folder, "intake")
+        key = key_source(settings).load("intake")
         done = intake_door.publish_paths([mailbox], settings, settings.brokers, place.codec, key)
         line.wanted += done.tickets
         line.await_answers()

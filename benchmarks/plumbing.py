@@ -21,6 +21,7 @@ from ticketstream.schemas.envelope import Producer, answering
 from ticketstream.schemas.masked import Identity, TicketMasked, TicketText
 from ticketstream.schemas.received import TicketReceived
 from ticketstream.schemas.routed import TicketRouted
+from ticketstream.stream.by_policy import always
 from ticketstream.stream.memory import MemoryRecord
 from ticketstream.stream.pipeline import LINE
 from ticketstream.stream.record import Outgoing
@@ -102,7 +103,7 @@ def stubbed(home: Path) -> dict[str, Work]:
     return {
         s.name: Work(
             replace(s, process=thinking[s.name][0]),
-            thinking[s.name][1],
+            always(thinking[s.name][1]),
             Codec(),
             vault,
             _limits(),
@@ -115,7 +116,7 @@ def real(settings: Settings) -> dict[str, Work]:
     """The line as its workers have it; keys and knowledge base must be there."""
     equipped = {stage: equip(stage.name, settings) for stage in LINE}
     return {
-        stage.name: Work(stage, e.resources, Codec(), e.seals, _limits())
+        stage.name: Work(stage, always(e.resources), Codec(), e.seals, _limits())
         for stage, e in equipped.items()
     }
 

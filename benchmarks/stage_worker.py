@@ -20,6 +20,7 @@ from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.envelope import Producer as By
 from ticketstream.schemas.envelope import answering
 from ticketstream.schemas.masked import TicketMasked
+from ticketstream.stream.by_policy import always
 from ticketstream.stream.loop import LoopSettings
 from ticketstream.stream.metrics import Metrics
 from ticketstream.stream.record import Incoming, Outgoing
@@ -106,7 +107,7 @@ def _work(state: Path, target: str) -> Work:
     vault = Vault(sqlite_engine(state / "vault.db"), load_master_keys(state / "keys"), NoShop())
     both = frozenset({"text", "identity"})
     stage = Stage("again", "ticket.masked", target, again, both)
-    return Work(stage, Again(By("again", "1")), Codec(), vault, {target: 10_000_000})
+    return Work(stage, always(Again(By("again", "1"))), Codec(), vault, {target: 10_000_000})
 
 
 def peer(options: dict[str, Any], meter: Meter) -> None:

@@ -14,7 +14,7 @@ from ticketstream.doors import intake_door, reading_room
 from ticketstream.doors.children import supervisor_of
 from ticketstream.doors.commands.operate import configure_log, show_tallies
 from ticketstream.doors.demo_agent import answer_suggestions
-from ticketstream.doors.equip import codec_of
+from ticketstream.doors.equip import codec_of, key_source
 from ticketstream.doors.output import progress, say, table
 from ticketstream.doors.settings import KEY_SETTINGS, ROOT, Settings
 from ticketstream.schemas.codec import Codec
@@ -27,7 +27,6 @@ from ticketstream.stream.pipeline import STAGES
 from ticketstream.stream.reading import read_all
 from ticketstream.stream.supervisor import Supervisor
 from ticketstream.vault.facts import load_sample_shop
-from ticketstream.vault.keys import create_master_keys, load_key
 
 MAILBOX = ROOT / "knowledge" / "mailbox"
 SHOP = ROOT / "knowledge" / "shop"
@@ -82,7 +81,7 @@ def _running(settings: Settings) -> Iterator[Demo]:
     with broker.start(
         settings.broker_home, settings.cache, die_with_parent=True, say=progress
     ) as kafka:
-        create_master_keys(settings.key_folder)
+        key_source(settings).create()
         if settings.shop_db is not None:
             load_sample_shop(SHOP, settings.shop_db)
         topics.create(kafka.bootstrap, settings.partitions)
@@ -100,7 +99,7 @@ def _running(settings: Settings) -> Iterator[Demo]:
 
 def _fill(demo: Demo, mailbox: Path) -> None:
     """Publish the mailbox, wait for every answer, then let an invented agent reply."""
-    key = load_key(demo.settings.key_folder, "intake")
+    key = key_source(demo.settings).load("intake")
     done = intake_door.publish_paths([mailbox], demo.settings, demo.brokers, demo.codec, key)
     progress(f"published {done.tickets} tickets, {done.dead} unreadable messages")
     _wait(demo, lambda: settled(census(demo.brokers)))

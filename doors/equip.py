@@ -7,6 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import CollectorRegistry
+
 from ticketstream import __version__
 from ticketstream.doors.settings import Settings, secret_in
 from ticketstream.doors.shop import agents, detectors, numbers, readable
@@ -16,6 +18,7 @@ from ticketstream.projections.store import ReadModels, read_engine
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.errors import PolicyError, SettingError
 from ticketstream.schemas.policy import Policy
+from ticketstream.stream.by_policy import ByPolicy
 from ticketstream.stream.work import Resources, Seals
 from ticketstream.vault.facts import NoShop, SqliteShop
 from ticketstream.vault.forgetting import erased_by
@@ -31,8 +34,9 @@ from ticketstream.vault.store import Vault, vault_engine
 class Equipment:
     """What a stage's worker is made of beside the stage itself."""
 
-    resources: Resources
+    resources: Resources | ByPolicy
     seals: Seals
+    counts: CollectorRegistry | None = None  # metrics of the resources' own
 
 
 def open_vault(settings: Settings, *, identity: bool, shop: Shop | None = None) -> Vault:
@@ -141,25 +145,27 @@ def mask_resources(gate: Gate, settings: Settings, token_key: bytes) -> Resource
 
 
 def classify_resources(settings: Settings) -> Resources:
-    """Encoder, heads and keyword lists."""
-    from ticketstream.processors.classify import ClassifyResources  # noqa: PLC0415
+    """Encoder, heads and keyword lists under the local policy."""
+    from ticketstream.doors.deciding import classify_by  # noqa: PLC0415
 
-    return ClassifyResources.load(settings.models, policy_of(settings).triggers, __version__)
+    return classify_by(settings)(policy_of(settings))
 
 
 def route_resources(settings: Settings, draw_key: bytes) -> RouteResources:
-    """The policy and the key of the draws."""
+    """The local policy and the key of the draws."""
     return RouteResources.of(policy_of(settings), draw_key, __version__)
 
 
 def draft_resources(settings: Settings) -> Resources:
-    """The knowledge base with its encoder."""
-    from ticketstream.processors.draft import DraftResources  # noqa: PLC0415
-    from ticketstream.processors.encoder import Encoder  # noqa: PLC0415
-    from ticketstream.processors.retrieve import KnowledgeBase  # noqa: PLC0415
+    """The knowledge base with its encoder under the local policy."""
+    from ticketstream.doors.deciding import draft_by  # noqa: PLC0415
 
-    encoder = Encoder.load(settings.models / "encoder")
-    return DraftResources(KnowledgeBase.open(settings.knowledge_index, encoder), __version__)
+    return draft_by(settings)(policy_of(settings))
+
+
+def by_policy(settings: Settings, prepare: Callable[[Policy], Resources]) -> ByPolicy:
+    """What follows the published policies; for a shop without one the local policy decides."""
+    return ByPolicy(policy_of(settings), prepare, str(settings.policy or ""))
 
 
 def review_resources(
@@ -179,15 +185,28 @@ def _mask(settings: Settings) -> Equipment:
 
 
 def _classify(settings: Settings) -> Equipment:
-    return Equipment(classify_resources(settings), open_vault(settings, identity=False))
+    from ticketstream.doors.deciding import classify_by, language_model  # noqa: PLC0415
+
+    resources = by_policy(settings, classify_by(settings))
+    asking = language_model(settings)
+    counts = asking.model.counts.registry if asking else None
+    return Equipment(resources, open_vault(settings, identity=False), counts)
 
 
 def _route(settings: Settings) -> Equipment:
-    return Equipment(route_resources(settings, key_source(settings).load("draws")), NoKeys())
+    draw_key = key_source(settings).load("draws")
+
+    def prepare(policy: Policy) -> Resources:
+        return RouteResources.of(policy, draw_key, __version__)
+
+    return Equipment(by_policy(settings, prepare), NoKeys())
 
 
 def _draft(settings: Settings) -> Equipment:
-    return Equipment(draft_resources(settings), open_vault(settings, identity=False))
+    from ticketstream.doors.deciding import draft_by  # noqa: PLC0415
+
+    resources = by_policy(settings, draft_by(settings))
+    return Equipment(resources, open_vault(settings, identity=False))
 
 
 def _review(settings: Settings) -> Equipment:

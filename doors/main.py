@@ -5,7 +5,18 @@ import sys
 
 import typer
 
-from ticketstream.doors.commands import broker, decide, intake, keep, local, operate, person, teach
+from ticketstream.doors.commands import (
+    broker,
+    decide,
+    intake,
+    keep,
+    local,
+    operate,
+    person,
+    policy,
+    registry,
+    teach,
+)
 from ticketstream.schemas.errors import BrokerError, MailboxError, TicketstreamError, VaultError
 
 FAILED = 2  # exit status where something must be changed first: no restart mends it
@@ -18,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (local, broker, intake, operate, decide, teach, person, keep):
+for room in (local, broker, intake, operate, decide, policy, teach, registry, person, keep):
     room.register(app)
 
 

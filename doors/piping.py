@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -49,6 +49,7 @@ class Pipe:
     wanted: Sequence[str]
     explain: bool = False
     rehearsal: Rehearsal = field(init=False)
+    wrong: list[LineError] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if "draft" in self.wanted:
@@ -56,19 +57,33 @@ class Pipe:
         self.rehearsal = Rehearsal(self.settings, self.wanted[-1])
 
     def run(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[dict[str, Any]]:
-        """The output lines of a chunk of numbered input lines, ticket by ticket."""
-        given = [(number, _parsed(number, line), line) for number, line in lines]
-        events = [self._event(*each) for each in given]
-        came = {e.ticket_id: (e, each[1]) for e, each in zip(events, given, strict=True)}
+        """The output lines of a chunk of numbered input lines, ticket by ticket, in their order.
+
+        A line that cannot be read has an `error` in its place and stops no other; `wrong` keeps it.
+        """
+        read = [(number, self._read(number, line)) for number, line in lines]
+        events = [(e, given) for _, (e, given) in read if not isinstance(e, LineError)]
+        came = {e.ticket_id: (e, given) for e, given in events}
         said: dict[str, list[dict[str, Any]]] = {ticket_id: [] for ticket_id in came}
-        for topic, headers, event in self.rehearsal.run(events):
+        for topic, headers, event in self.rehearsal.run([e for e, _ in events]):
             stage = headers.get("stage") or _stage_of(topic)
             if stage not in self.wanted and isinstance(event, Event):
                 continue
             line = self._line(topic, headers, event, came)
-            said.setdefault(line["ticket_id"], []).append(line)
-        for lines_of_one in said.values():
-            yield from lines_of_one
+            said[line["ticket_id"]].append(line)
+        for number, (event, _) in read:
+            if isinstance(event, LineError):
+                yield {"line": number, "error": str(event)}
+            else:
+                yield from said.pop(event.ticket_id, [])
+
+    def _read(self, number: int, line: bytes) -> tuple[Event | LineError, Any]:
+        try:
+            given = _parsed(number, line)
+            return self._event(number, given, line), given
+        except LineError as error:
+            self.wrong.append(error)
+            return error, None
 
     def _event(self, number: int, given: Any, line: bytes) -> Event:
         if isinstance(given, dict) and "topic" in given:
@@ -83,15 +98,19 @@ class Pipe:
             rest = {k: v for k, v in stated.items() if k not in FACTS}
             line = orjson.dumps(given | {"context": rest})
         try:
-            ticket = received_from_line(line, self._door(), f"line {number}")
+            ticket = received_from_line(line, self._door(number), f"line {number}")
             if facts:
                 self.rehearsal.gate.stated[ticket.ticket_id] = from_json(Facts, facts)
-        except (UnreadableMessageError, InvalidEventError) as error:
+        except UnreadableMessageError as error:
+            raise LineError(str(error)) from error
+        except InvalidEventError as error:
             raise LineError(f"line {number}: {error}") from error
         return ticket
 
-    def _door(self) -> Any:
-        return replace(intake_door.door_of(self.settings, PIPE_KEY), received_at=PIPE_TIME)
+    def _door(self, number: int) -> Any:
+        # a time of its own: two lines that say the same are two tickets
+        at = PIPE_TIME + timedelta(microseconds=number)
+        return replace(intake_door.door_of(self.settings, PIPE_KEY), received_at=at)
 
     def _line(
         self, topic: str, headers: Mapping[str, str], event: Any, came: Mapping[str, Came]
@@ -110,7 +129,7 @@ class Pipe:
         if isinstance(event, TicketMasked) and isinstance(came, TicketReceived):
             from ticketstream.doors.explaining import spans_of  # noqa: PLC0415
 
-            resources: Any = self.rehearsal.works["mask"].resources
+            resources: Any = self.rehearsal.works["mask"].begin()(came.shop)
             return spans_of(came, given, resources.masker)
         return _scores(event) if isinstance(event, TicketClassified) else {}
 

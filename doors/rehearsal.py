@@ -11,6 +11,7 @@ from ticketstream.schemas.envelope import Event
 from ticketstream.schemas.masked import Facts
 from ticketstream.schemas.record import Erased
 from ticketstream.schemas.topics import EVENTS, dead_topic
+from ticketstream.stream.by_policy import always
 from ticketstream.stream.memory import MemoryLog, MemoryRecord
 from ticketstream.stream.pipeline import LINE
 from ticketstream.stream.work import Stage, Work
@@ -100,7 +101,8 @@ class Rehearsal:
 
     def _work(self, stage: Stage) -> Work:
         limits = {stage.target: LARGEST}
-        return Work(stage, self._resources(stage.name), self.codec, self.seals, limits)
+        begin = always(self._resources(stage.name))
+        return Work(stage, begin, self.codec, self.seals, limits)
 
     def _resources(self, name: str) -> Any:
         if name == "mask":

@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     invoice_numbers: str = Field("INV-0000-000000", description="Forms of invoice numbers")
     customer_numbers: str = Field("C-000000", description="Forms of customer numbers")
     policy: Path | None = Field(None, description="A policy document; default: the shipped one")
+    language_model: Path | None = Field(
+        None, description="A document (TOML) that names a language model's endpoint; none: no call"
+    )
     models: Path = Field(ROOT / "models", description="Folder of the model folders")
     knowledge: Path = Field(ROOT / "knowledge", description="Folder of articles and products")
     read_models: str = Field("", description="SQLAlchemy URL; default: SQLite in HOME")

@@ -1,6 +1,6 @@
 """Fitted heads, calibration and what is known of them -> a model folder with manifest and card."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +11,7 @@ import numpy as np
 from ticketstream.learning.card import card_of
 from ticketstream.learning.fit import Fitted
 from ticketstream.learning.linear import SPELLING, Doubles
+from ticketstream.learning.toml_text import toml
 from ticketstream.processors.calibration import CALIBRATION, PairCalibration
 from ticketstream.processors.heads import MOODS, WEIGHTS
 from ticketstream.processors.lower import WIDTH
@@ -72,34 +73,6 @@ def write_calibration(path: Path, calibration: PairCalibration) -> None:
         "platt": [*calibration.platt],
     }
     path.write_text(toml(document), encoding="utf-8")
-
-
-def toml(document: Mapping[str, Any], path: str = "") -> str:
-    """A document as TOML: plain values first, then tables; None is left out."""
-    plain = {k: v for k, v in document.items() if not isinstance(v, Mapping) and v is not None}
-    tables = {k: v for k, v in document.items() if isinstance(v, Mapping)}
-    lines = [f"{_key(k)} = {_value(v)}\n" for k, v in plain.items()]
-    for name, table in tables.items():
-        inner = f"{path}{_key(name)}"
-        lines.append(f"\n[{inner}]\n{toml(table, f'{inner}.')}")
-    return "".join(lines)
-
-
-def _key(name: str) -> str:
-    bare = name.replace("_", "").replace("-", "").isalnum() and name.isascii()
-    return name if bare else _value(name)
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, str):
-        safe = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return f'"{safe}"'
-    assert isinstance(value, Sequence)
-    return f"[{', '.join(_value(v) for v in value)}]"
 
 
 def _scaled(plane: tuple[Doubles, Doubles], scale: tuple[float, float]) -> tuple[Doubles, Doubles]:

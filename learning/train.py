@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,7 @@ def train(
     corrections: Sequence[Example] = (),
     phrases: bool = True,
     test: Path | None = None,
+    facts: Mapping[str, str] = MappingProxyType({}),
 ) -> Report:
     """Train all heads and write their folder.
 
@@ -69,6 +71,7 @@ def train(
         corrections: what agents set right (`learning.corrections`).
         phrases: learn from the shipped phrases too, which fit the shipped taxonomy.
         test: lines as in the seeds; only measured, never learned from.
+        facts: what the manifest says besides, such as the encoder's digest.
 
     Raises:
         ModelError: seeds that cannot be read, or too few to learn from.
@@ -85,13 +88,13 @@ def train(
     calibration, scales = calibration_of(held, labels), mood_scales(held)
     report = report_of(corpus, scaled(held, scales), labels, calibration)
     weights = stored_weights(learn(corpus), scales)
-    write_folder(out, weights, calibration, manifest_of(report, labels, seed))
+    write_folder(out, weights, calibration, {**facts, **manifest_of(report, labels, seed)})
     if test:
         heads = Heads.load(out, labels)
         tested = heads_scores(read_seeds(test, labels), encoder, heads)
         report = replace(report, own_test=by_language(tested, labels, calibration))
         report = replace(report, public=public_quality(data, encoder, heads) if data else {})
-        write_folder(out, weights, calibration, manifest_of(report, labels, seed))
+        write_folder(out, weights, calibration, {**facts, **manifest_of(report, labels, seed)})
     return report
 
 

@@ -47,10 +47,20 @@ class PairCalibration:
         return sha256(orjson.dumps(numbers)).hexdigest()[:16]
 
 
-def calibrate(scores: npt.ArrayLike, intent_scores: npt.ArrayLike, by: PairCalibration) -> float:
-    """The probability, 0 to 1, that the best sub-category and the best intent are both right."""
-    sub = log_odds(probabilities(scores, by.temperature).max())
-    intent = log_odds(probabilities(intent_scores, by.intent_temperature).max())
+def calibrate(
+    scores: npt.ArrayLike,
+    intent_scores: npt.ArrayLike,
+    by: PairCalibration,
+    at: tuple[int, int] | None = None,
+) -> float:
+    """The probability, 0 to 1, that a sub-category and an intent are both right.
+
+    They are the best of each, or those of the given places.
+    """
+    subs = probabilities(scores, by.temperature)
+    intents = probabilities(intent_scores, by.intent_temperature)
+    of_pair = at or (int(subs.argmax()), int(intents.argmax()))
+    sub, intent = log_odds(subs[of_pair[0]]), log_odds(intents[of_pair[1]])
     bias, of_sub, of_intent = by.platt
     return float(1.0 / (1.0 + np.exp(-(bias + of_sub * sub + of_intent * intent))))
 

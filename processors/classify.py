@@ -1,7 +1,7 @@
 """ticket.masked -> ticket.classified: what is it about, how sure is that, how does it sound?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -18,19 +18,24 @@ from ticketstream.processors.calibration import (
 )
 from ticketstream.processors.encoder import Encoder
 from ticketstream.processors.heads import Heads, Judgement
-from ticketstream.processors.lexicon import (
-    Phrases,
-    noisy_or,
-    shipped_weights,
-    sounds_like,
-    triggers,
-)
+from ticketstream.processors.injection import injection, shipped_document
+from ticketstream.processors.label_prompt import Pair
+from ticketstream.processors.lexicon import Phrases, shipped_weights, sounds_like, triggers
+from ticketstream.processors.lower import Vectors
 from ticketstream.processors.requests import further_requests, sentences
+from ticketstream.processors.second_opinion import (
+    Doubt,
+    SecondOpinions,
+    confidence_of,
+    second_opinions,
+    winner,
+)
 from ticketstream.processors.taxonomy import Labels, shipped_labels
 from ticketstream.processors.ticket_parts import written_by_customer
-from ticketstream.schemas.classified import Sentiment, TicketClassified
+from ticketstream.schemas.classified import SecondOpinion, Sentiment, TicketClassified
 from ticketstream.schemas.envelope import Producer, answering
 from ticketstream.schemas.masked import TicketMasked, TicketText
+from ticketstream.schemas.policy import PolicyVersion
 from ticketstream.vault.tokens import plain
 
 COVERED = 0.9  # the prediction set's labels have at least this probability together
@@ -38,9 +43,10 @@ COVERED = 0.9  # the prediction set's labels have at least this probability toge
 
 @dataclass(frozen=True, slots=True)
 class ClassifyResources:
-    """Encoder, heads, calibration and the policy's trigger phrases.
+    """Encoder, heads, calibration, trigger phrases, whom to ask when in doubt, and the policy.
 
-    `producer` changes with the code, with any byte of the models and with every phrase.
+    `producer` changes with the code, with any byte of the models, with every phrase, with the
+    policy and with who is asked how.
     """
 
     encoder: Encoder
@@ -48,6 +54,8 @@ class ClassifyResources:
     calibration: PairCalibration
     phrases: Phrases
     version: str
+    policy: PolicyVersion = PolicyVersion()  # noqa: RUF009  (frozen)
+    second: SecondOpinions | None = None
 
     @classmethod
     def load(cls, models: Path, phrases: Phrases, code_version: str) -> Self:
@@ -69,13 +77,20 @@ class ClassifyResources:
         calibration: PairCalibration,
         phrases: Phrases,
         code_version: str,
+        *,
+        policy: PolicyVersion = PolicyVersion(),  # noqa: B008  (frozen)
     ) -> Self:
         """The resources of loaded models."""
-        wording = [{**shipped_weights(name)} for name in ("injection", "hidden", "spam")]
+        wording = [shipped_document(), {**shipped_weights("spam")}]
         models = [encoder.manifest.sha256, heads.manifest.sha256, calibration.id]
-        said = orjson.dumps([models, {k: [*v] for k, v in phrases.items()}, wording])
+        listed = {k: [*v] for k, v in phrases.items()}
+        said = orjson.dumps([models, listed, wording, policy.hash])
         version = f"{code_version}+{sha256(said).hexdigest()[:12]}"
-        return cls(encoder, heads, calibration, phrases, version)
+        return cls(encoder, heads, calibration, phrases, version, policy)
+
+    def asking(self, second: SecondOpinions) -> Self:
+        """The same resources, with a language model to ask."""
+        return replace(self, version=f"{self.version}+{second.version}", second=second)
 
     @property
     def producer(self) -> Producer:
@@ -95,25 +110,53 @@ def classify(
     said = [t[a:b] for t, spans in zip(texts, parts, strict=True) for a, b in spans]
     wholes, inner = resources.encoder.embed_parts(texts, parts)
     judgements = resources.heads.judge(wholes, texts)
+    doubts = [
+        doubt(*found, resources) for found in zip(tickets, texts, wholes, judgements, strict=True)
+    ]
+    opinions = second_opinions(doubts, resources.second)
     by_sentence = iter(resources.heads.judge(inner, said))
     return [
-        classified(ticket, judged, [next(by_sentence) for _ in spans], resources)
-        for ticket, judged, spans in zip(tickets, judgements, parts, strict=True)
+        classified(ticket, own, opinion, [next(by_sentence) for _ in spans], resources)
+        for ticket, own, opinion, spans in zip(tickets, doubts, opinions, parts, strict=True)
     ]
+
+
+def doubt(
+    ticket: TicketMasked,
+    text: str,
+    vector: Vectors,
+    judged: Judgement,
+    resources: ClassifyResources,
+) -> Doubt:
+    """What the small model makes of a ticket."""
+    labels = resources.labels
+    sub = labels.sub_categories[int(judged.scores.argmax())]
+    return Doubt(
+        text=text,
+        vector=vector,
+        judged=judged,
+        pair=Pair(sub, labels.intents[int(judged.intent_scores.argmax())]),
+        confidence=calibrate(judged.scores, judged.intent_scores, resources.calibration),
+        injection=injection(everything(ticket.text), ticket.signals),
+        language=ticket.language.code,
+        auto_submitted=ticket.auto_submitted,
+    )
 
 
 def classified(
     ticket: TicketMasked,
-    judged: Judgement,
+    own: Doubt,
+    opinion: SecondOpinion | None,
     by_sentence: Sequence[Judgement],
     resources: ClassifyResources,
 ) -> TicketClassified:
     """The event of one judged ticket."""
-    labels, calibration = resources.labels, resources.calibration
-    text = judged_text(ticket.text)
+    labels, calibration, judged = resources.labels, resources.calibration, own.judged
     shares = probabilities(judged.scores, calibration.temperature)
-    best = labels.sub_categories[int(shares.argmax())]
-    category = labels.category_of[best]
+    pair = winner(own.pair, opinion)
+    category = labels.category_of[pair.sub_category]
+    measured = resources.second.measured if resources.second else None
+    scores = judged.scores, judged.intent_scores
     return TicketClassified(
         **answering(ticket, resources.producer),
         channel=ticket.channel,
@@ -125,9 +168,9 @@ def classified(
         facts=ticket.facts,
         auto_submitted=ticket.auto_submitted,
         category=category,
-        sub_category=best,
-        intent=labels.intents[int(judged.intent_scores.argmax())],
-        confidence=calibrate(judged.scores, judged.intent_scores, calibration),
+        sub_category=pair.sub_category,
+        intent=pair.intent,
+        confidence=confidence_of(scores, opinion, labels, calibration, measured),
         scores=packed(judged.scores),
         intent_scores=packed(judged.intent_scores),
         taxonomy=labels.taxonomy,
@@ -136,10 +179,12 @@ def classified(
         prediction_set=prediction_set(shares, labels),
         models=(resources.encoder.manifest.model, resources.heads.manifest.model),
         calibration=calibration.calibration,
+        second_opinion=opinion,
         sentiment=Sentiment(judged.polarity, judged.anger, judged.urgency),
-        triggers=triggers(text, resources.phrases),
-        injection=injection(ticket),
-        spam=max(judged.spam, sounds_like(text, shipped_weights("spam"))),
+        triggers=triggers(own.text, resources.phrases),
+        injection=own.injection,
+        spam=max(judged.spam, sounds_like(own.text, shipped_weights("spam"))),
+        policy=resources.policy,
     )
 
 
@@ -157,13 +202,6 @@ def judged_text(text: object) -> str:
     body = "\n".join(filter(None, (part.strip() for part in written)))
     said = joint(subject, body) or "\n".join(a.text for a in text.attachments).strip()
     return plain(said)
-
-
-def injection(ticket: TicketMasked) -> float:
-    """How much a ticket tries to give orders to a machine: by its words, and by what it hid."""
-    said = sounds_like(everything(ticket.text), shipped_weights("injection"))
-    hid = (w for name, w in shipped_weights("hidden").items() if ticket.signals.get(name))
-    return noisy_or((said, *hid))
 
 
 def everything(text: object) -> str:

@@ -23,6 +23,7 @@ from ticketstream.schemas.draft import (
 )
 from ticketstream.schemas.envelope import Producer, answering
 from ticketstream.schemas.masked import Facts, TicketText
+from ticketstream.schemas.policy import Policy
 from ticketstream.schemas.routed import TicketRouted
 from ticketstream.vault.tokens import plain
 
@@ -44,14 +45,20 @@ AI_NOTICE = {
 
 @dataclass(frozen=True, slots=True)
 class DraftResources:
-    """The knowledge base and the code's version."""
+    """The knowledge base, the code's version, and what keeps drafts from going out by themselves.
+
+    `halted` is `kill_switch`, `shadow` or nothing: a ticket may have been routed to an automatic
+    reply before the policy said so.
+    """
 
     knowledge: KnowledgeBase
     code_version: str
+    halted: str = ""
 
     @property
     def producer(self) -> Producer:
-        return Producer("draft", f"{self.code_version}+{self.knowledge.version}")
+        halted = f"+{self.halted}" if self.halted else ""
+        return Producer("draft", f"{self.code_version}+{self.knowledge.version}{halted}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +179,18 @@ def _source(hit: Hit) -> Source:
     return Source(chunk.chunk_id, chunk.document, chunk.version, chunk.layer, round(hit.score, 6))
 
 
-def _send(ticket: TicketRouted, status: DraftStatus) -> Send:
+def halted(policy: Policy) -> str:
+    """What in a policy stops every automatic reply; empty when nothing does."""
+    if policy.kill_switch:
+        return "kill_switch"
+    return "shadow" if policy.mode == "shadow" else ""
+
+
+def _send(ticket: TicketRouted, status: DraftStatus, stopped: str) -> Send:
     if status != "drafted":
         return Send("never", (status,))
     if ticket.route == "auto_reply":
-        return Send("auto", ("whitelisted",))
+        return Send("after_review", (stopped,)) if stopped else Send("auto", ("whitelisted",))
     return Send("after_review", ("suggestion",))
 
 
@@ -210,6 +224,6 @@ def _created(
         model=Model("extractive", resources.code_version) if written else Model(),
         prompt=Prompt(),
         grounding=answer.grounding,
-        send=_send(ticket, status),
+        send=_send(ticket, status, resources.halted),
         ai_notice=f"extractive.{ticket.language.code}" if written else "",
     )

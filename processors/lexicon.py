@@ -3,7 +3,8 @@
 A phrase is words, whatever their case; umlauts may be written either way. `word*` takes any ending,
 `*word` any beginning, `..` up to four words of the same sentence. A phrase that begins with `!` is
 an exception: what it covers says nothing (`!my lawyer friend`). A phrase that is negated close by
-says nothing either (`no need for a lawyer`, `brennt nicht`).
+says nothing either (`no need for a lawyer`, `brennt nicht`). `{one|two words}` is any of these, `^`
+the beginning of a sentence.
 """
 
 import re
@@ -23,6 +24,8 @@ ENDS = re.compile(r"[.!?:;]+(?=\s|$)|\n\s*\n")
 PAUSES = re.compile(r",|\s[-–—]\s|[()]")  # noqa: RUF001
 REST = re.compile(r"[^\w.,]+|(?<=\w)[.,](?=\w)")
 GAP = r"(?: [^\s.]+){0,4}?"
+WORD = re.compile(r"(?:\.\.)?(?:\{[^}]*\}|[^\s{}]+)")
+BEGINNING = r"(?:(?<![^ ])|(?<= [.,]))"  # of the text, or behind the end of a sentence or a pause
 NEGATED = re.compile(
     r"\b(?:no|not|never|without|dont|doesnt|didnt|wont|isnt|wasnt|cannot|cant|neither|nor"
     r"|kein\w*|nicht|nie|niemals|ohne|weder|noch kein\w*)(?P<between>(?: \w+){0,2})$"
@@ -64,7 +67,7 @@ def shipped_triggers() -> Phrases:
 
 @cache
 def shipped_weights(name: str) -> Weights:
-    """The weights of this release: phrases of `injection` or `spam`, signals of `hidden`."""
+    """The weighted phrases of this release: `spam`."""
     weights: Weights = _shipped("wording.toml")[name]
     return weights
 
@@ -89,6 +92,11 @@ def _denied(plain: str, start: int, end: int) -> bool:
     return before is not None and not UNDENIED.search(before["between"])
 
 
+def pattern_of(phrase: str) -> re.Pattern[str]:
+    """The pattern of one phrase over a folded text."""
+    return _pattern((phrase,))
+
+
 @cache
 def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
     """One pattern of all phrases, matching from the space before to the last letter."""
@@ -98,11 +106,15 @@ def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
 
 def _phrase(phrase: str) -> str:
     plain = phrase.lower().translate(FOLDED).replace(" .. ", " ..")
-    return "".join(_word(word) for word in plain.split())
+    return "".join(_word(word) for word in WORD.findall(plain))
 
 
 def _word(word: str) -> str:
     gap, word = (GAP, word[2:]) if word.startswith("..") else ("", word)
+    if word == "^":
+        return BEGINNING
+    if word.startswith("{"):
+        return f"{gap}(?:{'|'.join(_phrase(choice) for choice in word[1:-1].split('|'))})"
     before = r"\w*" if word.startswith("*") else ""
     behind = r"\w*" if word.endswith("*") else ""
     return f"{gap} {before}{re.escape(word.strip('*'))}{behind}"

@@ -1,7 +1,8 @@
-"""A policy document (TOML) -> a checked `Policy`, or an error that names place and reason."""
+"""A policy document (TOML) -> a checked `Policy`, or an error that names line, place and reason."""
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from hashlib import sha256
 from importlib.resources import files
@@ -9,12 +10,20 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import orjson
 
+from ticketstream.processors.policy_problems import Path, Problem, dotted, problems
+from ticketstream.processors.toml_lines import line_of
 from ticketstream.schemas.convert import to_plain
-from ticketstream.schemas.envelope import Route
 from ticketstream.schemas.errors import InvalidEventError, PolicyError
-from ticketstream.schemas.policy import Policy
+from ticketstream.schemas.policy import Policy, PolicyVersion
 
-FRACTIONS = ("auto_reply", "suggestion", "spam", "injection", "out_of_scope", "anger")
+
+class _WrongError(Exception):
+    """A setting that cannot be used: where it stands in the document, and why."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(reason)
+        self.path = path
+        self.reason = reason
 
 
 def default_policy() -> Policy:
@@ -30,6 +39,56 @@ def shipped() -> dict[str, Any]:
     )
 
 
+def load_policy(text: str, name: str, switches: Mapping[str, Any] | None = None) -> Policy:
+    """A policy from its TOML text, over the shipped one.
+
+    Args:
+        text: the document.
+        name: stands in the error, with the line.
+        switches: what holds in place of the shipped settings where the document says nothing.
+
+    Raises:
+        PolicyError: not TOML, an unknown or ill-typed setting, or a value out of range.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(_no_toml(text, name, str(error))) from error
+    try:
+        policy: Policy = _record(Policy, _over(shipped() | dict(switches or {}), document), ())
+    except _WrongError as wrong:
+        raise PolicyError(_refused(text, name, [(wrong.path, wrong.reason)])) from wrong
+    if found := list(problems(policy)):
+        raise PolicyError(_refused(text, name, found))
+    return policy
+
+
+def policy_hash(policy: Policy) -> str:
+    """SHA-256 in hex of everything the policy says."""
+    plain = to_plain(Policy)(policy)
+    return sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def version_of(policy: Policy) -> PolicyVersion:
+    """The policy as the events name it that it decides."""
+    return PolicyVersion(policy.id, policy.version, policy_hash(policy))
+
+
+def changes(before: Policy, after: Policy) -> list[tuple[str, Any, Any]]:
+    """What differs: setting, value before, value after; None where it is not there."""
+    old, new = (dict(_flat(to_plain(Policy)(p), ())) for p in (before, after))
+    paths = [*old, *(path for path in new if path not in old)]
+    return [(dotted(p), old.get(p), new.get(p)) for p in paths if old.get(p) != new.get(p)]
+
+
+def _flat(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _flat(inner, (*path, key))
+    else:
+        yield path, value
+
+
 def _over(base: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     """What a document does not say is as shipped; its triggers and whitelist replace the others."""
     merged = {
@@ -41,72 +100,52 @@ def _over(base: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     return base | merged
 
 
-def load_policy(text: str, name: str) -> Policy:
-    """A policy from its TOML text, over the shipped one; `name` stands in the error.
-
-    Raises:
-        PolicyError: not TOML, an unknown or ill-typed setting, or a value out of range.
-    """
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyError(f"{name} is no TOML: {error}") from error
-    policy = _record(Policy, _over(shipped(), document), name, "")
-    for problem in _problems(policy):
-        raise PolicyError(f"{name}: {problem}")
-    return policy  # type: ignore[no-any-return]
+def _no_toml(text: str, name: str, said: str) -> str:
+    """The parser's words, with the line in front."""
+    found = re.search(r"at line (\d+)", said)
+    line = int(found[1]) if found else len(text.splitlines())
+    reason = re.sub(r" \(at .*\)$", "", said)
+    return f"{name}, line {line}: no TOML: {reason}"
 
 
-def policy_hash(policy: Policy) -> str:
-    """SHA-256 in hex of everything the policy says."""
-    plain = to_plain(Policy)(policy)
-    return sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
+def _refused(text: str, name: str, found: Sequence[Problem]) -> str:
+    """The first problem that the document itself says, with its line."""
+    placed = [(line_of(text, path), reason) for path, reason in found]
+    line, reason = next((p for p in placed if p[0] is not None), placed[0])
+    return f"{name}: {reason}" if line is None else f"{name}, line {line}: {reason}"
 
 
-def _problems(policy: Policy) -> list[str]:
-    limits = policy.thresholds
-    rates = {f"thresholds.{name}": getattr(limits, name) for name in FRACTIONS}
-    rates |= {f"intent_thresholds.{k}": v for k, v in policy.intent_thresholds.items()}
-    rates |= {"audit_rate": policy.audit_rate, "exploration_rate": policy.exploration_rate}
-    found = [f"{k} is {v}: must be from 0 to 1" for k, v in rates.items() if not 0 <= v <= 1]
-    if limits.suggestion > limits.auto_reply:
-        found.append("thresholds.suggestion is above thresholds.auto_reply: lower it")
-    if policy.exploration_rate:
-        found.append("exploration_rate: routes are not explored in this release, leave it at 0")
-    if policy.escalation.value_scale <= 0 or policy.escalation.history_scale <= 0:
-        found.append("escalation.value_scale and history_scale must be above 0")
-    routes = [key.split("/")[0] for key in policy.queues]
-    return found + [f"queues: {r!r} is no route" for r in routes if r not in get_args(Route)]
-
-
-def _record(kind: Any, given: Any, name: str, path: str) -> Any:
+def _record(kind: Any, given: Any, path: Path) -> Any:
     if not isinstance(given, Mapping):
-        raise PolicyError(f"{name}: {path[:-1]} must be a table")
+        raise _WrongError(path, f"{dotted(path)} must be a table")
     hints = get_type_hints(kind)
     known = [f.name for f in fields(kind)]
     for key in given:
         if key not in known:
-            raise PolicyError(f"{name}: unknown setting {path}{key}: use one of {', '.join(known)}")
+            where = (*path, key)
+            reason = f"unknown setting {dotted(where)}: use one of {', '.join(known)}"
+            raise _WrongError(where, reason)
     try:
-        return kind(**{k: _value(hints[k], v, name, f"{path}{k}.") for k, v in given.items()})
+        return kind(**{k: _value(hints[k], v, (*path, k)) for k, v in given.items()})
     except InvalidEventError as error:
-        raise PolicyError(f"{name}: {path}{error}") from error
+        named = next((k for k in given if f".{k} is " in str(error)), "")
+        said = str(error).partition(".")[2]
+        raise _WrongError((*path, named), dotted((*path, said))) from error
 
 
-def _value(hint: Any, given: Any, name: str, path: str) -> Any:
+def _value(hint: Any, given: Any, path: Path) -> Any:
     if is_dataclass(hint):
-        return _record(hint, given, name, path)
+        return _record(hint, given, path)
     if get_origin(hint) is tuple and isinstance(given, list):
         inner = get_args(hint)[0]
-        return tuple(_value(inner, v, name, f"{path}{i}.") for i, v in enumerate(given))
+        return tuple(_value(inner, v, (*path, i)) for i, v in enumerate(given))
     if get_origin(hint) is Mapping and isinstance(given, dict):
         inner = get_args(hint)[1]
-        return {k: _value(inner, v, name, f"{path}{k}.") for k, v in given.items()}
+        return {k: _value(inner, v, (*path, k)) for k, v in given.items()}
     if hint is float and isinstance(given, int) and not isinstance(given, bool):
         return float(given)
     wanted = str if get_origin(hint) is not None and isinstance(given, str) else hint
     if isinstance(wanted, type) and type(given) is wanted:
         return given
-    raise PolicyError(
-        f"{name}: {path[:-1]} is {given!r}: must be {getattr(hint, '__name__', hint)}"
-    )
+    name = getattr(hint, "__name__", hint)
+    raise _WrongError(path, f"{dotted(path)} is {given!r}: must be {name}")

@@ -9,17 +9,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
-from ticketstream.processors.policy import policy_hash
-from ticketstream.schemas.classified import TicketClassified
+from ticketstream.processors.policy import version_of
+from ticketstream.schemas.classified import ANSWERED, TicketClassified
 from ticketstream.schemas.envelope import Producer, Route, answering
-from ticketstream.schemas.policy import EscalationWeights, Pair, Policy, Queue
-from ticketstream.schemas.routed import (
-    Escalation,
-    PolicyVersion,
-    Reason,
-    Shadow,
-    TicketRouted,
-)
+from ticketstream.schemas.policy import EscalationWeights, Pair, Policy, PolicyVersion, Queue
+from ticketstream.schemas.routed import Escalation, Reason, Shadow, TicketRouted
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +31,9 @@ class RouteResources:
     @classmethod
     def of(cls, policy: Policy, draw_key: bytes, code_version: str) -> Self:
         """The resources of one policy."""
-        digest = policy_hash(policy)
-        version = PolicyVersion(policy.id, policy.version, digest)
-        return cls(policy, version, Producer("route", f"{code_version}+{digest[:12]}"), draw_key)
+        version = version_of(policy)
+        producer = Producer("route", f"{code_version}+{version.hash[:12]}")
+        return cls(policy, version, producer, draw_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +205,9 @@ def _against_auto(case: Case) -> Iterator[Reason]:
         yield _reason("several_requests", count=len(ticket.secondary) + 1)
     if ticket.sentiment.anger >= case.policy.thresholds.anger:
         yield _reason("anger", anger=ticket.sentiment.anger)
+    opinion = ticket.second_opinion
+    if opinion and opinion.status in ANSWERED and not opinion.calibration:
+        yield _reason("second_opinion", status=opinion.status)
     if case.policy.kill_switch:
         yield _reason("kill_switch")
     if case.audit:

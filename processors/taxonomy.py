@@ -1,7 +1,7 @@
 """schemas/taxonomy.json -> the labels in their order, and the hash of that order."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -16,12 +16,16 @@ JUNK = "spam_newsletter_auto_reply"
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The label set. Score vectors stand in the order of `sub_categories` and `intents`."""
+    """The label set. Score vectors stand in the order of `sub_categories` and `intents`.
+
+    `meaning_of` says in words what an intent means.
+    """
 
     version: str
     sub_categories: tuple[str, ...]
     intents: tuple[str, ...]
     category_of: Mapping[str, str]
+    meaning_of: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def taxonomy(self) -> Taxonomy:
@@ -40,5 +44,6 @@ def labels_of(text: str) -> Labels:
     """A label set from its JSON text."""
     document = orjson.loads(text)
     category_of = {sub: cat for cat, subs in document["categories"].items() for sub in subs}
-    intents = tuple(document["intents"])
-    return Labels(str(document["version"]), tuple(category_of), intents, category_of)
+    intents = document["intents"]
+    version, subs = str(document["version"]), tuple(category_of)
+    return Labels(version, subs, tuple(intents), category_of, dict(intents))

@@ -1,9 +1,11 @@
 """ticket.classified: what it is about, how sure that is, and how the customer feels."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ticketstream.schemas.envelope import AutoKind, Channel, Event, External
 from ticketstream.schemas.masked import Facts, Identity, Language, TicketText
+from ticketstream.schemas.policy import PolicyVersion
 from ticketstream.schemas.record import UNSEALED, Erased, Record, Sealed
 
 
@@ -42,15 +44,39 @@ class Calibration(Record):
     size: int = 0
 
 
+OpinionStatus = Literal[
+    "agreed", "overruled", "kept", "failed", "over_budget", "circuit_open", "withheld"
+]
+ANSWERED: tuple[OpinionStatus, ...] = ("agreed", "overruled", "kept")
+
+
 @dataclass(frozen=True, slots=True)
 class SecondOpinion(Record):
-    """What a language model said; latency in milliseconds, cost in EUR."""
+    """What came of asking a language model about an unsure ticket; cost in EUR.
 
+    `status` says which label won: the model's (overruled), the own one (kept, or agreed where both
+    are the same), or the own one for want of an answer (failed, over_budget, circuit_open,
+    withheld); `reason` is the code of why. Whether text left the house is told by `attempts`.
+
+    `label` and `intent` are the answer, whole; what fitted no label is not kept, for it may quote
+    the customer. `prompt_hash` is of all but the ticket's text, `examples` names the seeds shown.
+    `calibration` is the id of the measurement that made the confidence, empty for none.
+    """
+
+    status: OpinionStatus = "failed"
+    reason: str = ""
     model: str = ""
     prompt_hash: str = ""
+    examples: tuple[str, ...] = ()
     label: str = ""
+    intent: str = ""
     own_label: str = ""
+    own_intent: str = ""
+    calibration: str = ""
+    attempts: int = 0
     latency_ms: float = 0.0
+    tokens_in: int = 0
+    tokens_out: int = 0
     cost: float = 0.0
 
 
@@ -69,6 +95,7 @@ class TicketClassified(Event):
 
     `scores` and `intent_scores` are little-endian float32, before calibration, in the label order
     of `taxonomy`; `confidence` is the calibrated probability of the (sub-category, intent) pair.
+    `policy` is the one whose phrases, model and calibration judged.
     """
 
     channel: Channel = "mail"
@@ -96,3 +123,4 @@ class TicketClassified(Event):
     triggers: tuple[str, ...] = ()
     injection: float = 0.0
     spam: float = 0.0
+    policy: PolicyVersion = field(default_factory=PolicyVersion)

@@ -56,12 +56,39 @@ class Queue(Record):
 
 @dataclass(frozen=True, slots=True)
 class Active(Record):
-    """The versions that decide and draft."""
+    """The versions that decide and draft; empty is the one that ships.
+
+    `model` is a snapshot's id (`ticketstream model list`), `calibration` the id of its calibration.
+    """
 
     model: str = ""
     calibration: str = ""
     knowledge: str = ""
     prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Floors(Record):
+    """What a model must reach on held-out texts, over all and in each language, to be promoted.
+
+    `texts` counts all of them. `right_when_sure` is the share of pairs that are right among those
+    with a confidence of at least 0.85; `ece` is the most, everything else the least.
+    """
+
+    texts: int = 1000
+    category: float = 0.75
+    sub_category: float = 0.7
+    right_when_sure: float = 0.88
+    ece: float = 0.06
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion(Record):
+    """The policy that decided."""
+
+    id: str = ""
+    version: str = ""
+    hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +114,16 @@ class Policy(Record):
     exploration_rate: float = 0.0
     audit_rate: float = 0.0
     active: Active = field(default_factory=Active)
+    floors: Floors = field(default_factory=Floors)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyChanged(Event):
-    """A policy was published."""
+    """A policy was published.
+
+    The Kafka key is the shop, which stands in `ticket_id`. `cause_id` names the policy that it
+    replaces. Without `effective_from` it is in force at once.
+    """
 
     policy: Policy = field(default_factory=Policy)
     author: str = ""

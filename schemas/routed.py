@@ -7,6 +7,7 @@ from datetime import datetime
 from ticketstream.schemas.classified import Label, Sentiment
 from ticketstream.schemas.envelope import Channel, Event, External, Route
 from ticketstream.schemas.masked import Facts, Identity, Language, TicketText
+from ticketstream.schemas.policy import PolicyVersion
 from ticketstream.schemas.record import UNSEALED, Erased, Record, Sealed
 
 
@@ -31,15 +32,6 @@ class Escalation(Record):
     value: float = 0.0
     trigger: float = 0.0
     history: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyVersion(Record):
-    """The policy that decided."""
-
-    id: str = ""
-    version: str = ""
-    hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ Contract
   and resumed processes, rebalances and broker failures.
 - A worker that cannot go on ends its process (crash-only). Nothing is aborted by hand: the next
   worker of the same id, or the transaction's timeout, does it.
-- `transform` may be called again with the same records after a crash, never concurrently.
+- `transform` may be called again with the same records after a crash, never concurrently; it may
+  then answer under a newer policy (another id, the same cause).
   It may block up to `deadline` seconds a call; after that the watchdog ends the process.
 - The transform runs before the transaction begins, so that transactions stay short.
 

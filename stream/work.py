@@ -1,12 +1,14 @@
 """A slice of records -> the records that answer them: decode, open, process, seal, encode.
 
-Pure but for the vault: the same slice gives the same bytes, so a replayed slice does too.
-Whatever is wrong with one event ends as its dead letter; what is wrong with the vault or the
-broker is raised, for the worker must stop.
+Pure but for the vault and the policies: under the same policies the same slice gives the same
+bytes, so a replayed slice does too. What decides is asked for once, when a slice begins, and holds
+for all of it. Whatever is wrong with one event ends as its dead letter; what is wrong with the
+vault or the broker is raised, for the worker must stop.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from typing import Any, Protocol
 
@@ -34,6 +36,10 @@ class Resources(Protocol):
 
     @property
     def producer(self) -> Producer: ...
+
+
+# A shop -> the resources of the policy in force there.
+Deciding = Callable[[str], Resources]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +76,31 @@ def each(function: Callable[[Any, Any], Event | Dead]) -> Callable[..., list[Eve
 class Work:
     """The transform of one stage: `in = out + dead + tombstones` for every slice.
 
-    `limits` holds the largest record, in bytes, that a topic takes.
+    Attributes:
+        begin: called when a slice begins; what it returns says what decides in that slice.
+        limits: the largest record, in bytes, that a topic takes.
     """
 
     stage: Stage
-    resources: Resources
+    begin: Callable[[], Deciding]
     codec: Codec
     seals: Seals
     limits: Mapping[str, int]
 
     def __call__(self, records: Sequence[Incoming]) -> list[Outgoing]:
+        deciding = cache(self.begin())  # no shop changes its policy within a slice
         records = [r for r in records if r.value is not None]
-        answers = self._answers([self._decode(r) for r in records])
-        return [self._outgoing(r, a) for r, a in zip(records, answers, strict=True)]
+        decoded = [self._decode(r) for r in records]
+        answers = self._answers(decoded, deciding)
+        return [
+            self._outgoing(r, a, deciding(d.shop if isinstance(d, Event) else "").producer)
+            for r, d, a in zip(records, decoded, answers, strict=True)
+        ]
 
     def bury(self, records: Sequence[Incoming], dead: Dead) -> list[Outgoing]:
         """Dead letters for records that are not even tried."""
-        return [self._outgoing(r, dead) for r in records if r.value is not None]
+        producer = self.begin()("").producer
+        return [self._outgoing(r, dead, producer) for r in records if r.value is not None]
 
     def _decode(self, record: Incoming) -> Event | Dead:
         try:
@@ -97,9 +111,9 @@ class Work:
             return Dead("invalid", "the record's key is not the ticket id: publish with it as key")
         return event
 
-    def _answers(self, decoded: Sequence[Event | Dead]) -> list[Event | Dead]:
+    def _answers(self, decoded: Sequence[Event | Dead], deciding: Deciding) -> list[Event | Dead]:
         opened = _on_events(decoded, self._open)
-        processed = _on_events(opened, self._process)
+        processed = _on_events(opened, lambda events: self._decide(events, deciding))
         return _on_events(processed, self._seal)
 
     def _open(self, events: Sequence[Event]) -> list[Event | Dead]:
@@ -113,14 +127,24 @@ class Work:
             return [Dead("invalid", str(error))]
         return [_erased_is_dead(e, self.stage.opens) for e in opened]
 
-    def _process(self, events: Sequence[Event]) -> list[Event | Dead]:
+    def _decide(self, events: Sequence[Event], deciding: Deciding) -> list[Event | Dead]:
+        """Each event by what decides for its shop, the answers back in their places."""
+        chosen = [deciding(event.shop) for event in events]
+        answers: dict[int, Event | Dead] = {}
+        for resources in {id(c): c for c in chosen}.values():
+            places = [i for i, c in enumerate(chosen) if c is resources]
+            decided = self._process([events[i] for i in places], resources)
+            answers.update(zip(places, decided, strict=True))
+        return [answers[i] for i in range(len(events))]
+
+    def _process(self, events: Sequence[Event], resources: Resources) -> list[Event | Dead]:
         try:
-            return _checked(self.stage.process(events, self.resources), len(events))
+            return _checked(self.stage.process(events, resources), len(events))
         except STOPPING:
             raise
         except Exception as error:  # noqa: BLE001  (whatever a processor does is its event's end)
             if len(events) > 1:  # find the one that raises, keep the others
-                return [self._process([e])[0] for e in events]
+                return [self._process([e], resources)[0] for e in events]
             # only the type: an exception's text may quote the customer
             return [Dead("raised", f"{type(error).__name__} in {self.stage.name}")]
 
@@ -130,27 +154,15 @@ class Work:
             Dead("erased", "the person is erased") if isinstance(e, Erased) else e for e in sealed
         ]
 
-    def _outgoing(self, record: Incoming, answer: Event | Dead) -> Outgoing:
+    def _outgoing(self, record: Incoming, answer: Event | Dead, producer: Producer) -> Outgoing:
         if isinstance(answer, Dead):
-            return self._letter(record, answer)
+            return _letter(record, answer, producer)
         value = self.codec.encode(answer)
         limit = self.limits[self.stage.target]
         if len(value) + HEADROOM > limit:
             text = f"the answer has {len(value)} bytes, {self.stage.target} takes {limit}"
-            return self._letter(record, Dead("oversize", text))
+            return _letter(record, Dead("oversize", text), producer)
         return Outgoing(self.stage.target, record.key, value, self._headers(record, answer))
-
-    def _letter(self, record: Incoming, dead: Dead) -> Outgoing:
-        producer = self.resources.producer
-        headers: list[tuple[str, str | bytes | None]] = [
-            ("reason", dead.reason),
-            ("message", dead.message),
-            ("source", coordinates(record)),
-            ("stage", producer.name),
-            ("version", producer.version),
-        ]
-        value = b"" if dead.reason == "erased" else record.value or b""
-        return Outgoing(dead_topic(record.topic), record.key, value, headers, dead.reason)
 
     def _headers(self, record: Incoming, event: Event) -> list[tuple[str, str | bytes | None]]:
         """CloudEvents 1.0 attributes (Kafka binary mode), W3C trace context, coordinates."""
@@ -158,6 +170,18 @@ class Work:
             *event_headers(self.stage.target, event, record.headers),
             ("source", coordinates(record)),
         ]
+
+
+def _letter(record: Incoming, dead: Dead, producer: Producer) -> Outgoing:
+    headers: list[tuple[str, str | bytes | None]] = [
+        ("reason", dead.reason),
+        ("message", dead.message),
+        ("source", coordinates(record)),
+        ("stage", producer.name),
+        ("version", producer.version),
+    ]
+    value = b"" if dead.reason == "erased" else record.value or b""
+    return Outgoing(dead_topic(record.topic), record.key, value, headers, dead.reason)
 
 
 def event_headers(

@@ -73,6 +73,11 @@ def pipe(
     for chunk in _chunks(sys.stdin.buffer):
         for line in filter_.run(chunk):
             say_json(line)
+    if filter_.wrong:
+        more = len(filter_.wrong) - 1
+        raise piping.LineError(
+            f"{filter_.wrong[0]}" + (f" (and {more} more lines)" if more else "")
+        )
 
 
 def _chunks(lines: Any) -> Iterator[list[tuple[int, bytes]]]:

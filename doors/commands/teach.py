@@ -1,6 +1,7 @@
 """knowledge and model: what the line knows, and how it learns."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -56,7 +57,9 @@ def search(
 
 @model.command()
 def train(
-    out: Annotated[Path, typer.Option(help="The folder of the new heads.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Their folder. Default: a snapshot in HOME/models.")
+    ] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of the public sets.")] = None,
     seeds: Annotated[Path, typer.Option(help="The project's seeds.")] = ROOT / "knowledge/seeds",
     seed: Annotated[int, typer.Option(help="Of the one random draw.")] = 1,
@@ -67,14 +70,21 @@ def train(
     ] = False,
 ) -> None:
     """Train the heads on seeds, public sets and agents' corrections; needs the extra `train`."""
+    from ticketstream.doors.deciding import snapshots_of  # noqa: PLC0415
     from ticketstream.learning.train import train as learn  # noqa: PLC0415
     from ticketstream.processors.encoder import Encoder  # noqa: PLC0415
 
+    settings = settings_module.load()
     right = _corrections() if corrections else ()
     progress("training takes minutes: every text is read by the encoder first ...")
-    encoder = Encoder.load(settings_module.load().models / "encoder")
-    report = learn(data, seeds, encoder, out, seed, corrections=right)
-    say(f"heads {report.version} are in {out}, trained on {sum(report.sources.values())} texts")
+    encoder = Encoder.load(settings.models / "encoder")
+    snapshots = snapshots_of(settings)
+    folder = out or snapshots.begin()
+    facts = {"encoder": encoder.manifest.sha256}
+    report = learn(data, seeds, encoder, folder, seed, corrections=right, facts=facts)
+    if out is None:
+        folder = snapshots.keep(folder).folder
+    say(f"heads {report.version} are in {folder}, trained on {sum(report.sources.values())} texts")
     _qualities(report.held_out)
 
 
@@ -98,21 +108,64 @@ def train_entities(
 def evaluate(
     tickets: Annotated[Path, typer.Option(help="Labelled tickets.")] = ROOT
     / "knowledge/testset/own.jsonl",
-    heads: Annotated[Path | None, typer.Option(help="A folder of heads.")] = None,
+    snapshot: Annotated[
+        str, typer.Option(help="A snapshot's id, or a folder. Default: what ships.")
+    ] = "",
     *,
     json: Json = False,
 ) -> None:
-    """The quality of heads on labelled tickets; by default on the project's own test set."""
+    """The quality of a snapshot on labelled tickets; by default on the project's own test set."""
+    from ticketstream.doors.deciding import snapshots_of  # noqa: PLC0415
     from ticketstream.learning.judge import judge  # noqa: PLC0415
     from ticketstream.processors.encoder import Encoder  # noqa: PLC0415
 
     settings = settings_module.load()
-    encoder = Encoder.load(settings.models / "encoder")
-    found = judge(heads or settings.models / "heads", tickets, encoder)
+    folder = Path(snapshot)
+    if not snapshot or not folder.is_dir():
+        folder = snapshots_of(settings).find(snapshot).folder
+    found = judge(folder, tickets, Encoder.load(settings.models / "encoder"))
     if json:
         say_json({name: asdict(quality) for name, quality in found.items()})
     else:
         _qualities(found)
+
+
+@model.command()
+def ask(
+    tickets: Annotated[Path, typer.Argument(help="Labelled tickets that nobody learned from.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write the measurement: `measured` of [ask].")
+    ] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Ask the language model about labelled tickets: who is right when it and the heads differ?"""
+    from ticketstream.doors import equip  # noqa: PLC0415
+    from ticketstream.doors.language_model.second_opinion import (  # noqa: PLC0415
+        connect_patiently,
+    )
+    from ticketstream.learning.opinions import ask_about, document_of  # noqa: PLC0415
+    from ticketstream.learning.seeds import read_seeds  # noqa: PLC0415
+    from ticketstream.learning.toml_text import toml  # noqa: PLC0415
+
+    settings = settings_module.load()
+    asking = connect_patiently(settings)
+    alone: Any = equip.classify_resources(settings.model_copy(update={"language_model": None}))
+    with closing(asking.model):
+        resources = asking.join(alone, equip.policy_of(settings).thresholds.injection)
+        found = ask_about(read_seeds(tickets, resources.labels), resources)
+    if out:
+        out.write_text(toml(document_of(found.measurement)), "utf-8")
+    if json:
+        say_json(asdict(found))
+        return
+    cases = found.measurement
+    say(f"{found.tickets} tickets; asked: {dict(found.outcomes)}; {found.cost:.4f} EUR")
+    say(f"of {found.answered} answers {found.right} are right, of the heads' own {found.own}")
+    rows = [
+        [n, getattr(cases, n).right, getattr(cases, n).size] for n in ("agreed", "answer", "own")
+    ]
+    table(["who", "right", "of"], rows)
 
 
 def _corrections() -> list[Any]:

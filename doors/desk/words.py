@@ -70,6 +70,10 @@ REASONS: Mapping[str, Pair] = {
         "Es enthält {count} Anliegen auf einmal.",
     ),
     "anger": ("The customer is angry ({anger}).", "Der Kunde ist verärgert ({anger})."),
+    "second_opinion": (
+        "A language model was asked ({status}), and nobody measured how often it is right.",
+        "Ein Sprachmodell wurde gefragt ({status}), und niemand hat gemessen, wie oft es stimmt.",
+    ),
     "kill_switch": (
         "Automatic replies are switched off.",
         "Automatische Antworten sind abgeschaltet.",

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from ticketstream.processors.lexicon import shipped_weights, sounds_like
+from ticketstream.processors.injection import injection
 
 ORDERS = 0.5  # words that sound this much like orders to a machine are some
 
@@ -12,5 +12,5 @@ def signals_of(passages: int, unseen: str) -> Counter[str]:
 
     Mail programs hide much by habit (previews, versions for small screens), hardly ever orders.
     """
-    orders = sounds_like(unseen, shipped_weights("injection")) >= ORDERS
+    orders = injection(unseen, {}) >= ORDERS
     return Counter(hidden_text=passages, hidden_orders=int(orders))

@@ -53,7 +53,7 @@ ERASURE = "person erase, retention apply"
 HOLDS: Mapping[str, str] = {
     "ticket.received": "requests in the clear",
     "agent.replied": "replies in the clear",
-    "policy.changed": "policies; nobody's data",
+    "policy.changed": "policies, and who published them",
     "intake.dead": "messages that are no ticket, as they came; of large ones the key of their file",
     "reply.sent": "times, states, random ids; no text",
     "ticket.closed": "outcome, rating, times, random ids; no text",
@@ -94,7 +94,9 @@ FILES: Mapping[str, tuple[str, int | None, str]] = {
         SEALED_DAYS,
         ERASURE,
     ),
+    "language-model": ("what was spent today, vectors of examples; nobody's data", None, "by hand"),
     "receipts": ("signed receipts: ids and counts", SEALED_DAYS, APPLY),
+    "models": ("weights of trained models; no text", None, "by hand"),
     "keys": ("master keys; nobody's data", None, "vault rotate"),
     "state": ("locks, offsets, ids of workers; nobody's data", None, "nothing"),
 }

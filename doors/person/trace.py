@@ -106,7 +106,8 @@ def _note_sender(trace: Trace, ticket: str, *names: str) -> None:
 
 def asked_models(event: Any) -> Iterator[str]:
     """Who outside was asked: a second opinion, or a draft that was made by a prompt."""
-    if (opinion := getattr(event, "second_opinion", None)) is not None:
+    opinion = getattr(event, "second_opinion", None)
+    if opinion is not None and opinion.attempts:
         yield opinion.model
     if (prompt := getattr(event, "prompt", None)) is not None and prompt.hash:
         yield event.model.name

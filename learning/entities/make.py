@@ -12,7 +12,7 @@ from ticketstream.learning.entities.invented import frames, invented, written
 from ticketstream.learning.entities.marked import KINDS, LABELS, Marked, names_in
 from ticketstream.learning.entities.people import world
 from ticketstream.learning.entities.public import public_texts
-from ticketstream.learning.model_folder import toml
+from ticketstream.learning.toml_text import toml
 from ticketstream.processors.lower import Lower
 from ticketstream.processors.model_files import MANIFEST
 

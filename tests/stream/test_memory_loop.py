@@ -15,6 +15,7 @@ from ticketstream.schemas.errors import VaultError
 from ticketstream.schemas.masked import Identity, TicketMasked, TicketText
 from ticketstream.schemas.received import TicketReceived
 from ticketstream.schemas.record import ERASED, Erased
+from ticketstream.stream.by_policy import always
 from ticketstream.stream.memory import MemoryLog, MemoryRecord
 from ticketstream.stream.work import Stage, Work, each
 from ticketstream.vault.keys import PersonKeys
@@ -64,7 +65,7 @@ STAGE = Stage("mask", SOURCE, TARGET, each(mask), largest_batch=4)
 
 
 def work(stage: Stage = STAGE, limit: int = 1_000_000) -> Work:
-    return Work(stage, Resources(), Codec(), OnePersonVault(), {TARGET: limit})
+    return Work(stage, always(Resources()), Codec(), OnePersonVault(), {TARGET: limit})
 
 
 def log_of(*texts: str | bytes | None) -> MemoryLog:

@@ -17,6 +17,7 @@ import pytest
 from tests.system.lying import unnamed
 
 from ticketstream.doors import intake_door
+from ticketstream.doors.equip import key_source
 from ticketstream.doors.settings import ROOT, Settings
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.draft import DraftCreated
@@ -32,7 +33,6 @@ from ticketstream.stream.local import broker
 from ticketstream.stream.publish import Publisher
 from ticketstream.stream.reading import read_all
 from ticketstream.vault.facts import load_sample_shop
-from ticketstream.vault.keys import create_master_keys, load_key
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
 MAILBOX = ROOT / "knowledge" / "mailbox"
@@ -90,7 +90,7 @@ def line(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Line
             shop_db=home / "shop.db",
             policy=ROOT / "knowledge" / "policy.toml",
         )
-        create_master_keys(settings.key_folder)
+        key_source(settings).create()
         load_sample_shop(ROOT / "knowledge" / "shop", home / "shop.db")
         topics.create(kafka.bootstrap, settings.partitions)
         intake_door.ensure_knowledge(settings)
@@ -124,7 +124,7 @@ def test_the_special_mails_of_the_mailbox_are_routed_as_its_list_expects(
     line: Line, mailbox: list[Tally]
 ) -> None:
     expected = json.loads((MAILBOX / "expected.json").read_text())
-    key = load_key(line.settings.key_folder, "intake")
+    key = key_source(line.settings).load("intake")
     by_file = {
         raw.place.rpartition("/")[2]: answer.ticket_id
         for raw, answer in intake_door.read_each([MAILBOX], line.settings, key)
@@ -332,7 +332,7 @@ def test_public_mails_go_through_the_whole_line_and_none_is_lost(
     if not data.is_dir():
         pytest.skip("public mails could not be sent through the line: no ../shared/data")
     folders = [data / name for name in ("mime_flanker", "mime_mikel_mail", "talon_fixtures")]
-    count = _unpack(data / "spamassassin", tmp_path, 300)
+    count = _unpack(data / "spamassassin", tmp_path, 200)
     before = census(line.settings.brokers)
     paths = [str(f) for f in (*folders, tmp_path)]
     published = json.loads(line.command("publish", *paths, "--json").splitlines()[0])

@@ -50,6 +50,7 @@ from ticketstream.schemas.outcome import AgentReplied
 from ticketstream.schemas.received import Message, Sender, TicketReceived
 from ticketstream.schemas.topics import CLEAR_TOPICS
 from ticketstream.stream import topics
+from ticketstream.stream.by_policy import always
 from ticketstream.stream.local import broker
 from ticketstream.stream.publish import Publisher
 from ticketstream.stream.reading import Read, read_all
@@ -187,7 +188,7 @@ class Line:
             stub: Any = Stub(Producer(stage.name, "1"), self.place)
             if stage.name == "route":
                 stub = RouteResources.of(default_policy(), b"k" * 64, "1")
-            work = Work(stage, stub, self.place.codec, self.place.vault, limits)
+            work = Work(stage, always(stub), self.place.codec, self.place.vault, limits)
             new = [r for r in self.records(stage.source) if self._is_new(stage, r)]
             with Publisher(self.settings.brokers, self.place.codec) as publisher:
                 for out in work(new):

@@ -50,6 +50,11 @@ def only_line(done: subprocess.CompletedProcess[str]) -> str:
         (["try", "nowhere.eml"], {}, 2, "nowhere.eml: no such file or folder"),
         (["doctor"], {}, 2, "ticketstream doctor --create-keys"),
         (["knowledge", "build"], {"knowledge": "/nowhere"}, 2, "no articles in"),
+        (["policy", "publish", "no.toml", "--note", "x"], {}, 2, "no.toml cannot be read"),
+        (["policy", "history"], {}, 4, "start one with `ticketstream broker start`"),
+        (["policy", "kill"], {"brokers": "127.0.0.1:1"}, 4, "no Kafka broker answers"),
+        (["model", "promote", "1.x"], {}, 4, "start one with `ticketstream broker start`"),
+        (["model", "evaluate", "--snapshot", "1.x"], {}, 2, "no snapshot 1.x in"),
     ],
 )
 def test_a_mistake_is_one_line_that_says_what_to_do(
@@ -66,6 +71,21 @@ def test_a_bad_policy_stops_the_start_with_place_and_reason(tmp_path: Path) -> N
     done = run("pipe", "route", home=tmp_path, policy=str(policy), stdin='{"text": "x"}\n')
     assert "thresholds.auto_reply is 7.0: must be from 0 to 1" in only_line(done)
     assert done.returncode == 2
+
+
+def test_a_bad_policy_is_refused_with_its_line_before_a_broker_is_asked(tmp_path: Path) -> None:
+    policy = tmp_path / "mine.toml"
+    policy.write_text("[thresholds]\nspam = 0.9\nauto_reply = 7.0\n")
+    done = run("policy", "publish", str(policy), "--note", "x", home=tmp_path)
+    assert "mine.toml, line 3: thresholds.auto_reply is 7.0" in only_line(done)
+    assert done.returncode == 2
+
+
+def test_models_are_listed_without_a_broker_too(tmp_path: Path) -> None:
+    done = run("model", "list", home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "sub_category" in done.stdout.splitlines()[0]
+    assert "not known which one decides" in done.stdout
 
 
 def test_models_that_are_missing_stop_the_start(tmp_path: Path) -> None:
@@ -90,6 +110,15 @@ def test_a_line_that_is_no_event_is_named_by_its_number(
     done = run("pipe", "mask", home=tmp_path, stdin=line + "\n")
     assert message in only_line(done)
     assert done.returncode == 2
+
+
+def test_wrong_lines_end_the_pipe_with_a_status_after_all_others_went_through(
+    tmp_path: Path,
+) -> None:
+    done = run("pipe", "mask", home=tmp_path, stdin='{\n{"text": "fine"}\n{\n')
+    assert only_line(done).endswith("(and 1 more lines)")
+    assert done.returncode == 2
+    assert ["error" in line for line in done.stdout.splitlines()] == [True, False, True]
 
 
 def test_an_unreadable_mail_is_told_and_the_next_one_goes_on(tmp_path: Path) -> None:

@@ -211,3 +211,43 @@ def test_a_draft_of_the_pipe_cites_the_shipped_articles(settings: Settings) -> N
     assert line["status"] == "drafted"
     assert line["sources"][0]["document"] in {"returns", "withdrawal"}
     assert Path(settings.knowledge, "articles").is_dir()
+
+
+def test_anyone_can_score_their_own_file_line_by_line(settings: Settings) -> None:
+    """No id is needed; lines that say the same are two tickets; the order stays."""
+    lines = [
+        {"subject": "Invoice", "text": "Please send me the invoice as a PDF."},
+        {"subject": "", "text": "Wo bleibt meine Erstattung?", "language": "de"},
+        {"subject": None, "text": "Please cancel my order.", "language": None},
+        {"subject": "Invoice", "text": "Please send me the invoice as a PDF."},
+        {"text": "Wo bleibt meine Erstattung?"},
+        {"subject": "Please cancel my order."},
+    ]
+    told = ask(settings, ["classify"], *lines)
+    assert [x["sub_category"] for x in told] == [
+        "invoice_request",
+        "refund_status",
+        "cancel_order",
+        "invoice_request",
+        "refund_status",
+        "cancel_order",
+    ]
+    assert len({x["ticket_id"] for x in told}) == len(lines)
+    assert [x["language"]["code"] for x in told] == ["en", "de", "en", "en", "de", "en"]
+
+
+def test_a_line_that_cannot_be_read_has_its_error_in_its_place_and_stops_no_other(
+    settings: Settings,
+) -> None:
+    lines = [
+        {"text": "one"},
+        {"subject": " ", "text": ""},
+        {"text": "x", "label": "y"},
+        {"text": "two"},
+    ]
+    pipe = Pipe(settings, ["mask"])
+    told = list(pipe.run([(n, json.dumps(line).encode()) for n, line in enumerate(lines, start=1)]))
+    assert [x.get("line") for x in told] == [None, 2, 3, None]
+    assert told[1]["error"] == "line 2: says nothing; fill in subject or text"
+    assert told[2]["error"].startswith("line 3: unknown key 'label'; use id, channel, subject")
+    assert len(pipe.wrong) == 2

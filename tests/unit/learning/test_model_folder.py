@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ticketstream.learning.model_folder import toml, write_calibration
+from ticketstream.learning.model_folder import write_calibration
+from ticketstream.learning.toml_text import toml
 from ticketstream.processors.calibration import PairCalibration, read_calibration
 from ticketstream.processors.model_files import read_manifest
 from ticketstream.schemas.errors import ModelError

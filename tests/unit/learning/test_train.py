@@ -16,6 +16,7 @@ from ticketstream.processors import ngrams
 from ticketstream.processors.calibration import read_calibration
 from ticketstream.processors.heads import Heads
 from ticketstream.processors.lower import WIDTH, Vectors
+from ticketstream.processors.model_files import read_manifest
 from ticketstream.processors.taxonomy import shipped_labels
 from ticketstream.schemas.errors import ModelError
 
@@ -166,3 +167,11 @@ def texts(file: Path) -> Iterator[bytes]:
             yield b"".join(archive.read(name).lower() for name in archive.namelist())
     elif file.is_file():
         yield file.read_bytes().lower()
+
+
+def test_the_manifest_says_what_the_caller_knows_besides(seeds: Path, tmp_path: Path) -> None:
+    out = tmp_path / "heads"
+    train(None, seeds, Spelling(), out, 0, phrases=False, facts={"encoder": "ab"})
+    manifest = read_manifest(out).document
+    assert manifest["encoder"] == "ab"
+    assert manifest["name"] == "ticket-heads"

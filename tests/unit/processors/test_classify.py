@@ -19,6 +19,7 @@ from ticketstream.processors.lexicon import shipped_triggers
 from ticketstream.processors.taxonomy import shipped_labels
 from ticketstream.schemas.envelope import External, Producer
 from ticketstream.schemas.masked import AttachmentText, Facts, Language, TicketMasked, TicketText
+from ticketstream.schemas.policy import PolicyVersion
 from ticketstream.schemas.received import Turn
 from ticketstream.schemas.record import Sealed
 
@@ -188,6 +189,18 @@ def test_the_version_changes_with_a_phrase(resources: ClassifyResources) -> None
     other = ClassifyResources.of(*parts, {"lawyer": ("attorney",)}, "1")
     same = ClassifyResources.of(*parts, dict(resources.phrases), "1")
     assert other.producer != resources.producer == same.producer
+
+
+def test_the_policy_is_named_and_changes_the_version(resources: ClassifyResources) -> None:
+    parts = (resources.encoder, resources.heads, resources.calibration, resources.phrases, "1")
+    one, other = (
+        ClassifyResources.of(*parts, policy=PolicyVersion("house", "1", digest))
+        for digest in ("aa", "bb")
+    )
+    assert one.producer != other.producer
+    (event,) = classify([ticket("Where is my parcel?")], one)
+    assert event.policy == PolicyVersion("house", "1", "aa")
+    assert event.producer == one.producer
 
 
 def test_a_chat_is_judged_by_what_the_customer_wrote() -> None:

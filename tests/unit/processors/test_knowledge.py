@@ -11,7 +11,7 @@ import pytest
 from tests.unit.schemas.samples import SAMPLES
 
 from ticketstream.doors.settings import ROOT
-from ticketstream.processors.draft import AI_NOTICE, DraftResources, draft
+from ticketstream.processors.draft import AI_NOTICE, DraftResources, draft, halted
 from ticketstream.processors.knowledge import (
     Chunk,
     KnowledgeError,
@@ -21,8 +21,9 @@ from ticketstream.processors.knowledge import (
     version_of,
 )
 from ticketstream.processors.retrieve import KnowledgeBase, Vectors, build, fuse
-from ticketstream.schemas.draft import DraftCreated, DraftText
+from ticketstream.schemas.draft import DraftCreated, DraftText, Send
 from ticketstream.schemas.masked import Facts, Grammar, Language, TicketText
+from ticketstream.schemas.policy import Policy
 from ticketstream.schemas.routed import TicketRouted
 
 ARTICLE = """---
@@ -196,6 +197,26 @@ def test_a_suggestion_waits_for_review_and_only_an_automatic_reply_may_be_sent(
     text = "When is the refund within working days?"
     assert ask(base, text).send.action == "after_review"
     assert ask(base, text, route="auto_reply").send.action == "auto"
+
+
+@pytest.mark.parametrize(
+    ("policy", "reason"),
+    [(Policy(mode="live", kill_switch=True), "kill_switch"), (Policy(mode="shadow"), "shadow")],
+)
+def test_a_kill_switch_holds_back_what_was_routed_to_an_automatic_reply_before_it(
+    base: KnowledgeBase, policy: Policy, reason: str
+) -> None:
+    ticket = replace(
+        ROUTED,
+        text=TicketText(text="When is the refund within working days?"),
+        route="auto_reply",
+    )
+    free = DraftResources(base, "0.1.0", halted(Policy(mode="live")))
+    stopped = DraftResources(base, "0.1.0", halted(policy))
+    assert draft([ticket], free)[0].send == Send("auto", ("whitelisted",))
+    held = draft([ticket], stopped)[0]
+    assert held.send == Send("after_review", (reason,))
+    assert held.producer != free.producer
 
 
 def test_people_get_a_handover_with_facts_and_what_is_open(base: KnowledgeBase) -> None:

@@ -2,8 +2,12 @@
 
 import pytest
 
-from ticketstream.processors.policy import default_policy, load_policy, policy_hash
+from ticketstream.learning.toml_text import toml
+from ticketstream.processors.policy import changes, default_policy, load_policy, policy_hash
+from ticketstream.processors.policy_problems import problems
+from ticketstream.schemas.convert import to_plain
 from ticketstream.schemas.errors import PolicyError
+from ticketstream.schemas.policy import Active, Policy
 
 
 def test_the_shipped_policy_sends_nothing_by_itself() -> None:
@@ -24,7 +28,7 @@ def test_the_shipped_policy_has_phrases_for_every_class_that_it_acts_on() -> Non
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a =", "mine.toml is no TOML"),
+        ("a =", "mine.toml, line 1: no TOML"),
         ("treshold = 1", "unknown setting treshold"),
         ("thresholds = { auto = 0.9 }", "unknown setting thresholds.auto"),
         ("thresholds = { auto_reply = 1.7 }", "auto_reply is 1.7: must be from 0 to 1"),
@@ -37,13 +41,72 @@ def test_the_shipped_policy_has_phrases_for_every_class_that_it_acts_on() -> Non
         ("audit_rate = -1.0", "audit_rate is -1.0"),
         ("thresholds = 3", "thresholds must be a table"),
         ("escalation = { value_scale = 0 }", "must be above 0"),
+        ("escalation = { base = -0.5 }", "escalation.base is -0.5: must be 0 or more"),
+        ("thresholds = { spam = nan }", "thresholds.spam is nan"),
+        ("thresholds = { high_value_amount = inf }", "high_value_amount is inf"),
+        ("floors = { ece = 2.0 }", "floors.ece is 2.0: must be from 0 to 1"),
+        ("queues.no_reply = { priority = 9 }", "queues.no_reply.priority is 9: must be from 1"),
+        ("queues.no_reply = { sla_hours = -1.0 }", "sla_hours is -1.0: must be 0 or more"),
+        ('queues."no_reply/shoes" = { name = "x" }', "names no category"),
+        ("intent_thresholds = { ask = 0.9 }", "no intent 'ask'"),
+        ('whitelist = [{ sub_category = "track" }]', "no sub-category 'track'"),
+        ('whitelist = [{ sub_category = "eta", intent = "ask" }]', "no intent 'ask'"),
+        ('active = { prompt = "p1" }', "nothing switches by it yet"),
     ],
 )
-def test_a_bad_policy_is_refused_with_place_and_reason(text: str, message: str) -> None:
-    with pytest.raises(PolicyError, match=r"^mine\.toml") as caught:
+def test_a_bad_policy_is_refused_with_line_place_and_reason(text: str, message: str) -> None:
+    with pytest.raises(PolicyError, match=r"^mine\.toml, line 1: ") as caught:
         load_policy(text, "mine.toml")
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("lines", "line"),
+    [
+        (['id = "x"', "", "[thresholds]", "spam = 0.9", "auto_reply = 7.0"], 5),
+        (['id = "x"', "[thresholds]", "auto_reply = 0.6"], 3),
+        (['id = "x"', 'mode = "off"'], 2),
+        (['id = "x"', "[thresholds]", 'spam = "high'], 3),
+        (["languages = [", '"en",', "7", "]"], 3),
+    ],
+)
+def test_the_error_names_the_line_of_the_document(lines: list[str], line: int) -> None:
+    with pytest.raises(PolicyError, match=rf"^mine\.toml, line {line}: "):
+        load_policy("\n".join(lines), "mine.toml")
+
+
+def test_the_shipped_policy_has_no_problems() -> None:
+    assert list(problems(default_policy())) == []
+
+
+def test_a_document_that_says_nothing_of_the_switches_leaves_them_as_they_are() -> None:
+    switches = {"kill_switch": True, "active": {"model": "m", "calibration": "c"}}
+    left = load_policy("audit_rate = 0.1", "a", switches)
+    assert (left.kill_switch, left.active) == (True, Active("m", "c"))
+    told = load_policy('kill_switch = false\nactive = { model = "n" }', "b", switches)
+    assert (told.kill_switch, told.active) == (False, Active("n", "c"))
+
+
+def test_what_differs_between_two_policies_is_told_setting_by_setting() -> None:
+    before = load_policy('triggers = { press = ["press"] }', "a")
+    after = load_policy(
+        'triggers = { press = ["press", "tv"] }\n[thresholds]\nspam = 0.9\n'
+        "[intent_thresholds]\nask_status = 0.8",
+        "b",
+    )
+    assert changes(before, after) == [
+        ("thresholds.spam", 0.95, 0.9),
+        ("triggers.press", ["press"], ["press", "tv"]),
+        ("intent_thresholds.ask_status", None, 0.8),
+    ]
+    assert changes(after, after) == []
+
+
+def test_a_policy_written_as_a_document_is_the_same_policy_again() -> None:
+    text = 'whitelist = [{ sub_category = "eta", intent = "ask_status" }]\nkill_switch = true'
+    policy = load_policy(text, "a")
+    assert load_policy(toml(to_plain(Policy)(policy)), "b") == policy
 
 
 def test_what_a_document_does_not_say_is_as_shipped() -> None:

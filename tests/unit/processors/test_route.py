@@ -8,7 +8,14 @@ from tests.unit.schemas.samples import SAMPLES
 
 from ticketstream.processors.policy import default_policy
 from ticketstream.processors.route import RouteResources, escalation_of, route
-from ticketstream.schemas.classified import Label, Sentiment, TicketClassified
+from ticketstream.schemas.classified import (
+    ANSWERED,
+    Label,
+    OpinionStatus,
+    SecondOpinion,
+    Sentiment,
+    TicketClassified,
+)
 from ticketstream.schemas.masked import Facts, Language
 from ticketstream.schemas.policy import Pair, Policy
 from ticketstream.schemas.routed import TicketRouted
@@ -211,6 +218,31 @@ def test_what_is_not_for_machines_goes_to_people_however_confident(
 ) -> None:
     routed = decide(OPEN, **changes)
     assert (routed.route, codes(routed)[0]) == ("manual_queue", code)
+
+
+@pytest.mark.parametrize("status", ANSWERED)
+def test_no_automatic_reply_rests_on_a_second_opinion_that_nobody_measured(
+    status: OpinionStatus,
+) -> None:
+    """However low the shop sets its threshold."""
+    bold = replace(OPEN, intent_thresholds={"ask_status": 0.1})
+    unmeasured = SecondOpinion(status=status, attempts=1)
+    assert codes(decide(bold, second_opinion=unmeasured))[0] == "second_opinion"
+    assert decide(bold, second_opinion=unmeasured).route == "agent_suggestion"
+    measured = SecondOpinion(status=status, attempts=1, calibration="m1")
+    assert decide(bold, second_opinion=measured).route == "auto_reply"
+
+
+@pytest.mark.parametrize("status", ["failed", "over_budget", "circuit_open", "withheld"])
+def test_a_language_model_that_said_nothing_changes_no_route(status: OpinionStatus) -> None:
+    assert decide(OPEN, second_opinion=SecondOpinion(status=status)).route == "auto_reply"
+
+
+def test_a_high_injection_score_never_reaches_an_automatic_reply() -> None:
+    limit = POLICY.thresholds.injection
+    for score in (limit, 0.99, 1.0):
+        assert decide(OPEN, injection=score).route == "manual_queue"
+    assert decide(OPEN, injection=limit - 0.01).route == "auto_reply"
 
 
 def test_an_unsure_ticket_is_manual_with_the_hypothesis_as_hint() -> None:

@@ -4,12 +4,26 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from ticketstream.schemas.classified import Calibration, Label, Model, Sentiment, TicketClassified
+from ticketstream.schemas.classified import (
+    Calibration,
+    Label,
+    Model,
+    SecondOpinion,
+    Sentiment,
+    TicketClassified,
+)
 from ticketstream.schemas.draft import DraftCreated, Send, Source
 from ticketstream.schemas.envelope import Event, External, Producer
 from ticketstream.schemas.masked import Facts, Language, TicketMasked, Token
 from ticketstream.schemas.outcome import AgentEdited, AgentReplied, Labels, ReplySent, TicketClosed
-from ticketstream.schemas.policy import Pair, Policy, PolicyChanged, Queue
+from ticketstream.schemas.policy import (
+    Active,
+    Pair,
+    Policy,
+    PolicyChanged,
+    PolicyVersion,
+    Queue,
+)
 from ticketstream.schemas.received import (
     Attachment,
     Message,
@@ -19,7 +33,7 @@ from ticketstream.schemas.received import (
     Turn,
 )
 from ticketstream.schemas.record import Sealed
-from ticketstream.schemas.routed import Escalation, PolicyVersion, Reason, Shadow, TicketRouted
+from ticketstream.schemas.routed import Escalation, Reason, Shadow, TicketRouted
 
 AT = datetime(2026, 11, 23, 9, 30, 15, 250_000, tzinfo=UTC)
 TICKET = "8b1f1d0e-0f3f-5a55-9c39-2f8d0f3f7a10"
@@ -79,8 +93,26 @@ SAMPLES: tuple[Event, ...] = (
         secondary=(Label("account", "edit", 0.2),),
         models=(Model("encoder", "1", "ab"),),
         calibration=Calibration("c1", "temperature", 900),
+        second_opinion=SecondOpinion(
+            status="overruled",
+            reason="unsure",
+            model="asked-1",
+            prompt_hash="ab",
+            examples=("e1",),
+            label="eta",
+            intent="ask_status",
+            own_label="delay_not_received",
+            own_intent="complain",
+            calibration="m1",
+            attempts=1,
+            latency_ms=412.5,
+            tokens_in=900,
+            tokens_out=20,
+            cost=0.0002,
+        ),
         sentiment=Sentiment(-0.4, 0.1, 0.3),
         triggers=("press",),
+        policy=PolicyVersion("default", "1", "ff"),
     ),
     TicketRouted(
         **envelope(4, "route"),
@@ -123,7 +155,10 @@ SAMPLES: tuple[Event, ...] = (
             whitelist=(Pair("track_order", "ask_status"),),
             triggers={"lawyer": ("anwalt",)},
             queues={"no_reply": Queue("junk", 5, 168.0)},
+            active=Active("1.ab-cd", "c1"),
         ),
+        author="operator",
+        note="as agreed",
         effective_from=AT,
     ),
 )

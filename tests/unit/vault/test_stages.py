@@ -17,6 +17,7 @@ from ticketstream.schemas.masked import Identity, TicketMasked
 from ticketstream.schemas.outcome import AgentEdited, AgentReplied, EditText
 from ticketstream.schemas.received import TicketReceived
 from ticketstream.schemas.record import ERASED, Erased
+from ticketstream.stream.by_policy import always
 from ticketstream.stream.memory import MemoryLog, MemoryRecord
 from ticketstream.stream.pipeline import MASK, REVIEW
 from ticketstream.stream.work import Stage, Work
@@ -49,7 +50,7 @@ class House:
         resources: Any = MaskResources(vault, "1", MASKER)
         if stage is REVIEW:
             resources = ReviewResources(vault, CODEC, "1", b"k" * 64, MASKER)
-        return Work(stage, resources, CODEC, vault, {stage.target: 1_000_000})
+        return Work(stage, always(resources), CODEC, vault, {stage.target: 1_000_000})
 
     def run(self, stage: Stage, event: TicketReceived | AgentReplied) -> MemoryRecord:
         log = MemoryLog()

@@ -22,9 +22,10 @@ from ticketstream.schemas.draft import (
 from ticketstream.schemas.envelope import Event, Producer
 from ticketstream.schemas.masked import Facts, Language, TicketMasked, TicketText
 from ticketstream.schemas.outcome import AgentEdited, EditText, Labels, TicketClosed
+from ticketstream.schemas.policy import PolicyVersion
 from ticketstream.schemas.received import TicketReceived
 from ticketstream.schemas.record import Erased
-from ticketstream.schemas.routed import Escalation, PolicyVersion, Reason, TicketRouted
+from ticketstream.schemas.routed import Escalation, Reason, TicketRouted
 from ticketstream.schemas.topics import TOPIC_OF
 from ticketstream.vault.facts import NoShop
 from ticketstream.vault.keys import create_master_keys, load_master_keys

@@ -88,10 +88,14 @@ def test_language_models_that_were_asked_are_named_with_endpoint_and_date() -> N
     assert "ask the provider" in told["may_hold"]
 
 
+ASKED = SecondOpinion("failed", "timeout", model="example-7b", attempts=1)
+
+
 @pytest.mark.parametrize(
     ("event", "asked"),
     [
-        (replace(CLASSIFIED, second_opinion=SecondOpinion("example-7b")), ["example-7b"]),
+        (replace(CLASSIFIED, second_opinion=ASKED), ["example-7b"]),
+        (replace(CLASSIFIED, second_opinion=replace(ASKED, attempts=0)), []),
         (replace(CLASSIFIED, second_opinion=None), []),
         (replace(DRAFT, model=Model("example-7b"), prompt=Prompt("p", "hash")), ["example-7b"]),
         (replace(DRAFT, model=Model("extractive", "0.1"), prompt=Prompt()), []),

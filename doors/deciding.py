@@ -1,0 +1,72 @@
+"""Settings -> for each stage that a policy decides: a policy in, what the stage works with out."""
+
+from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import Any
+
+from ticketstream import __version__
+from ticketstream.doors.settings import Settings
+from ticketstream.processors.calibration import PairCalibration
+from ticketstream.processors.classify import ClassifyResources
+from ticketstream.processors.draft import DraftResources, halted
+from ticketstream.processors.encoder import Encoder
+from ticketstream.processors.heads import Heads
+from ticketstream.processors.policy import version_of
+from ticketstream.processors.retrieve import KnowledgeBase
+from ticketstream.processors.snapshots import SHIPPED, Snapshots
+from ticketstream.processors.taxonomy import shipped_labels
+from ticketstream.schemas.errors import ModelError
+from ticketstream.schemas.policy import Active, Policy
+from ticketstream.stream.work import Resources
+
+Prepare = Callable[[Policy], Resources]
+
+KEPT = 4  # loaded heads: the one that decides, the next, and those one may go back to
+
+
+def snapshots_of(settings: Settings) -> Snapshots:
+    """The snapshots of this machine."""
+    return Snapshots(settings.models / SHIPPED, settings.home / "models")
+
+
+@cache
+def _connected(settings: Settings) -> Any:
+    from ticketstream.doors.language_model.second_opinion import connect  # noqa: PLC0415
+
+    return connect(settings)
+
+
+def language_model(settings: Settings) -> Any:
+    """Once a process, for all policies: one breaker, one budget. None where nobody is asked."""
+    return _connected(settings) if settings.language_model else None
+
+
+def classify_by(settings: Settings) -> Prepare:
+    """Encoder and language model once; for each policy its heads, calibration and keywords."""
+    encoder = Encoder.load(settings.models / "encoder")
+    snapshots = snapshots_of(settings)
+    asking = language_model(settings)
+
+    @lru_cache(KEPT)
+    def loaded(active: Active) -> tuple[Heads, PairCalibration]:
+        snapshot = snapshots.of(active)
+        made_with = snapshot.manifest.document.get("encoder", encoder.manifest.sha256)
+        if made_with != encoder.manifest.sha256:
+            raise ModelError(f"{snapshot.folder} was trained with another encoder: train it anew")
+        return Heads.load(snapshot.folder, shipped_labels()), snapshot.calibration
+
+    def prepare(policy: Policy) -> Resources:
+        heads, calibration = loaded(policy.active)
+        alone = ClassifyResources.of(
+            encoder, heads, calibration, policy.triggers, __version__, policy=version_of(policy)
+        )
+        return asking.join(alone, policy.thresholds.injection) if asking else alone
+
+    return prepare
+
+
+def draft_by(settings: Settings) -> Prepare:
+    """The knowledge base with its encoder once, and what a policy lets go out by itself."""
+    encoder = Encoder.load(settings.models / "encoder")
+    base = KnowledgeBase.open(settings.knowledge_index, encoder)
+    return lambda policy: DraftResources(base, __version__, halted(policy))
