@@ -1,11 +1,13 @@
 """Every file of public mail fixtures through the door: in = out + dead, no crash, dead by kind.
 
-    python benchmarks/intake.py [DIR] [--quick]
+    python benchmarks/intake.py [DIR] [--quick] [--mask]
 
 DIR (else TICKETSTREAM_DATA, else ../shared/data) holds the sets. Every file counts, those that are
 no mail at all (licences, pictures, expectations) among them: they must become dead letters with
 their bytes, or tickets where they look like a mail. Of an archive each member is a file. Prints
 counts, never contents; `--quick` reads every tenth mail of the archives and writes no results.
+`--mask` hands every ticket on to the real mask stage in memory, for which the law holds too:
+out = masked + dead + tombstones (of which a door writes none).
 """
 
 import argparse
@@ -16,7 +18,7 @@ import tarfile
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,13 +32,15 @@ from ticketstream.doors.intake.burial import letter_of
 from ticketstream.doors.intake.door import Door
 from ticketstream.doors.intake.folder import Raw
 from ticketstream.doors.intake.read import read
-from ticketstream.doors.settings import ROOT
+from ticketstream.doors.rehearsal import Rehearsal
+from ticketstream.doors.settings import ROOT, load
 from ticketstream.schemas.codec import decode_record, encode_record
 from ticketstream.schemas.dead import Dead
 from ticketstream.schemas.received import TicketReceived
 
 RESULTS = Path(__file__).with_name("results") / "intake.json"
 SETS = ("mime_flanker", "mime_mikel_mail", "talon_fixtures", "reply_parser_crisp", "spamassassin")
+TOGETHER = 64  # tickets that mask takes at once
 LARGEST = 2 * 1024 * 1024 - 2048  # bytes of an event that its topic takes
 
 
@@ -51,12 +55,19 @@ class Tally:
     kinds: Counter[str] = field(default_factory=Counter)
     signals: Counter[str] = field(default_factory=Counter)
     attachments: int = 0
+    masked: int = 0
+    dead_in_mask: Counter[str] = field(default_factory=Counter)
     milliseconds: list[float] = field(default_factory=list)
 
     @property
     def kept(self) -> bool:
         """The law, and no crash."""
-        return self.came == self.out + self.dead.total() and not self.crashed
+        behind = self.masked + self.dead_in_mask.total()
+        return (
+            self.came == self.out + self.dead.total()
+            and not self.crashed
+            and behind in {0, self.out}
+        )
 
     def told(self) -> dict[str, Any]:
         """For the results file."""
@@ -69,6 +80,8 @@ class Tally:
             "auto_submitted": dict(self.kinds.most_common()),
             "tickets_with_signal": dict(self.signals.most_common()),
             "attachments": self.attachments,
+            "masked": self.masked,
+            "dead_in_mask": dict(self.dead_in_mask.most_common()),
             "milliseconds": percentiles(self.milliseconds) if self.came > 1 else {},
         }
 
@@ -78,13 +91,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("data", nargs="?", type=Path, default=_data())
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--mask", action="store_true")
     given = parser.parse_args()
     sets = [name for name in SETS if (given.data / name).is_dir()]
     if not sets:
         parser.error(
             f"no set of {', '.join(SETS)} there: name the folder, or set TICKETSTREAM_DATA"
         )
-    tallies = {name: _tally(_files(given.data / name, 10 if given.quick else 1)) for name in sets}
+    mask = Rehearsal(load(), "mask") if given.mask else None
+    step = 10 if given.quick else 1
+    tallies = {name: _tally(_files(given.data / name, step), mask) for name in sets}
     _print(tallies)
     if not given.quick:
         RESULTS.parent.mkdir(exist_ok=True)
@@ -114,21 +130,35 @@ def _members(archive: Path, step: int) -> Iterator[bytes]:
                 yield file.read()
 
 
-def _tally(files: Iterable[bytes]) -> Tally:
+def _tally(files: Iterable[bytes], mask: Rehearsal | None) -> Tally:
     tally = Tally()
+    waiting: list[TicketReceived] = []
     with tempfile.TemporaryDirectory() as store:
         at = datetime(2026, 11, 23, tzinfo=UTC)
         door = Door("bench", b"a key of the benchmark", AttachmentStore(Path(store)), at)
         for data in files:
             tally.came += 1
             try:
-                _one(data, door, tally)
+                waiting += _one(data, door, tally)
             except Exception as error:  # noqa: BLE001  (that there is none is what is measured)
                 tally.crashed[type(error).__name__] += 1
+            if len(waiting) >= TOGETHER:
+                _hand_on(waiting, mask, tally)
+                waiting = []
+    _hand_on(waiting, mask, tally)
     return tally
 
 
-def _one(data: bytes, door: Door, tally: Tally) -> None:
+def _hand_on(tickets: Sequence[TicketReceived], mask: Rehearsal | None, tally: Tally) -> None:
+    """Through the mask stage; a mail that came twice is answered twice."""
+    for topic, headers, _ in mask.run(tickets) if mask else ():
+        if topic == "ticket.masked":
+            tally.masked += 1
+        else:
+            tally.dead_in_mask[headers["reason"]] += 1
+
+
+def _one(data: bytes, door: Door, tally: Tally) -> list[TicketReceived]:
     began = time.perf_counter()
     answer = read(Raw("mail", data, "file"), door)
     tally.milliseconds.append((time.perf_counter() - began) * 1000)
@@ -137,12 +167,13 @@ def _one(data: bytes, door: Door, tally: Tally) -> None:
         if letter.value != data and not dict(letter.headers).get("stored"):
             raise ValueError("a dead letter without its bytes")
         tally.dead[answer.message] += 1
-        return
+        return []
     _check(answer, data, door)
     tally.out += 1
     tally.kinds[answer.auto_submitted.kind] += 1
     tally.signals.update(answer.signals.keys())
     tally.attachments += len(answer.attachments)
+    return [answer]
 
 
 def _check(ticket: TicketReceived, data: bytes, door: Door) -> None:
@@ -181,6 +212,9 @@ def _print(tallies: dict[str, Tally]) -> None:
     for name, tally in tallies.items():
         for message, count in tally.dead.most_common():
             print(f"{name}: dead {count / tally.came:6.2%} {message}")
+        if tally.masked:
+            dead = dict(tally.dead_in_mask) or "none"
+            print(f"{name}: mask answered {tally.masked:,} of {tally.out:,}, dead letters: {dead}")
         for kind, count in tally.crashed.items():
             print(f"{name}: CRASH {count} {kind}")
     told: Counter[str] = Counter()

@@ -7,6 +7,7 @@ of somebody who was logged in. What stands in the text decides nothing here.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from secrets import token_hex
 from typing import Any
 
@@ -22,6 +23,7 @@ from ticketstream.vault.ports import Admission, Arrival
 REPLY_PREFIX = re.compile(
     r"^\s*(?:(?:re|aw|antw|fw|fwd|wg|sv|tr)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE
 )
+BURST = timedelta(hours=1)
 # a mail address, a URI or a telephone number: what a form takes as an address may be typed, and
 # somebody's customer number must not pass as one
 ADDRESS = re.compile(r"@|:|^\+")
@@ -95,11 +97,16 @@ def _case(
 ) -> str:
     """The case of its mail thread; else of the person's ticket of the same subject; else new.
 
+    Without a subject it is of the matter of what else the person sent within the hour without one.
+
     Tickets of one person come by different partitions, so a later one may be decided first.
     """
     if (of_thread := next(filter(None, of_messages), None)) is not None:
         return of_thread
-    same = [p for p in near if p.matter == matter and arrival.subject.strip()]
+    reach = HISTORY if arrival.subject.strip() else BURST
+    same = [
+        p for p in near if p.matter == matter and abs(p.occurred_at - arrival.occurred_at) <= reach
+    ]
     before = [p for p in same if p.occurred_at <= arrival.occurred_at]
     return before[-1].case_id if before else same[0].case_id if same else arrival.case_hint
 

@@ -26,9 +26,12 @@ REACHED = re.compile(
 )
 LIVES = re.compile(r"\d{4,5}\s+[^\W\d]{3,}|[^\d,.]{4,40}\s\d{1,4}[a-z]?\s*$", re.IGNORECASE)
 SENTENCE = re.compile(r"(?:\S+\s+){6,}\S+|.*[?!]\s*$|\s*p\.?\s?s\b", re.IGNORECASE)
+# as law firms and companies put it; "this message is confidential" alone is a customer's sentence
 DISCLAIMER = re.compile(
-    r"\s*(?:(?:this|the information in this) (?:e-?mail|message)|diese (?:e-?mail|nachricht))\b"
-    r".{0,200}\b(?:confidential|privileged|intended|vertraulich\w*|rechtlich geschützt\w*)\b",
+    r"\s*(?:(?:this|the information in this) (?:e-?mail|message)\b.{0,60}\b(?:attachments?|may|"
+    r"contains?|intended)\b.{0,200}\b(?:confidential|privileged|addressee|recipient|individual)\b|"
+    r"diese (?:e-?mail|nachricht)\b.{0,60}\b(?:enthält|enthalten|kann|ist nur|ist ausschließlich)\b"
+    r".{0,200}\b(?:vertraulich\w*|rechtlich geschützt\w*|empfänger\w*|adressat\w*)\b)",
     re.IGNORECASE,
 )
 # What a phone or program writes by itself: "Sent from my iPhone", "Von meinem iPad gesendet".

@@ -11,6 +11,7 @@ from click import Group
 
 from ticketstream.doors.main import app
 from ticketstream.doors.settings import PREFIX, Settings
+from ticketstream.schemas.dead import DeadReason
 from ticketstream.stream.metrics import MetricName
 from ticketstream.stream.pipeline import STAGES
 from ticketstream.stream.topics import topics
@@ -99,3 +100,8 @@ def test_the_test_sets_are_those_whose_hashes_are_written_down() -> None:
     assert len(sets) >= 4
     for file in sets:
         assert sha256(file.read_bytes()).hexdigest() in page, file.name
+
+
+@pytest.mark.parametrize("reason", DeadReason.__args__)  # type: ignore[attr-defined]
+def test_every_reason_of_a_dead_letter_is_documented(reason: str) -> None:
+    assert f"`{reason}`" in text("docs/topics.md")

@@ -146,8 +146,8 @@ def test_the_same_subject_within_thirty_days_is_the_same_case(vault: Vault) -> N
 
 
 def test_history_counts_the_tickets_before_and_not_the_ticket_itself(vault: Vault) -> None:
-    admitted(vault, arrival("t1"), arrival("t2", hours=1))
-    (third,) = admitted(vault, arrival("t3", hours=2))
+    admitted(vault, arrival("t1"), arrival("t2", hours=24))
+    (third,) = admitted(vault, arrival("t3", hours=48))
     assert third.facts.tickets_30d == 2
     assert third.facts.tickets_30d_same_case == 0
     assert third.facts.previous_ticket_id == "t2"

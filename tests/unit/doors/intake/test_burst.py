@@ -84,6 +84,17 @@ def test_the_burst_sent_again_changes_no_case_and_no_count(take: Take) -> None:
     assert take(*BURST) == take(*BURST) == take(*BURST, together=False)
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_a_burst_without_a_subject_is_one_case_and_what_comes_later_is_another(
+    take: Take, together: bool
+) -> None:
+    burst = take(mail("one", ""), mail("two", "Re: "), mail("three", ""), together=together)
+    assert len(set(cases(burst))) == 1
+    (later,) = take(mail("four", ""), days=1)
+    (stranger,) = take(mail("five", "", sender="ben@post.example"))
+    assert len({burst[0].case_id, later.case_id, stranger.case_id}) == 3
+
+
 def test_another_matter_and_another_person_are_cases_of_their_own(take: Take) -> None:
     one, other, stranger = take(
         mail("one", "Lampe flackert"),

@@ -1,4 +1,7 @@
+import zlib
 from email.message import EmailMessage
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
@@ -8,15 +11,19 @@ from ticketstream.doors.intake.extract import text_of
 from ticketstream.doors.intake.mail import received_from_mail
 
 
-def pdf_of(text: str) -> bytes:
-    """A PDF of one page, written by hand."""
-    stream = f"BT /F1 12 Tf 20 100 Td ({text}) Tj ET".encode()
+def said(text: str) -> bytes:
+    return f"BT /F1 12 Tf 20 100 Td ({text}) Tj ET".encode()
+
+
+def pdf_of(text: str, packed: bytes = b"") -> bytes:
+    """A PDF of one page, written by hand; its page's content `packed`, if it is."""
+    stream, how = (packed, b"/Filter/FlateDecode") if packed else (said(text), b"")
     font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resources 6 0 R>>",
-        b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
+        b"<</Length %d%s>>stream\n%s\nendstream" % (len(stream), how, stream),
         font,
         b"<</Font<</F1 5 0 R>>>>",
     ]
@@ -59,6 +66,55 @@ def test_a_broken_pdf_says_nothing_and_is_told(door: Door, data: bytes) -> None:
     assert ticket.attachments[0].text == ""
     assert ticket.signals == {"attachment_unread": 1}
     assert door.attachments.get(ticket.attachments[0]) == data
+
+
+def locked(data: bytes, password: str) -> bytes:
+    """The same PDF, opened by a password; without one anybody reads it and nobody may change it."""
+    from pypdf import PdfWriter
+
+    out = BytesIO()
+    writer = PdfWriter(BytesIO(data))
+    writer.encrypt(password, "the owner's", algorithm="AES-256")
+    writer.write(out)
+    return out.getvalue()
+
+
+@pytest.mark.usefixtures("reader")
+@pytest.mark.parametrize(("password", "text"), [("", "Rechnung"), ("secret", "")])
+def test_a_locked_pdf_is_read_where_anybody_may_and_else_kept_and_told(
+    door: Door, password: str, text: str
+) -> None:
+    data = locked(pdf_of("Rechnung"), password)
+    message = EmailMessage()
+    message["From"] = "jana@brandt.example"
+    message.add_attachment(data, maintype="application", subtype="pdf", filename="r.pdf")
+    ticket = received_from_mail(message.as_bytes(), door)
+    assert ticket.attachments[0].text == text
+    assert ticket.signals == ({} if text else {"attachment_unread": 1})
+    assert door.attachments.get(ticket.attachments[0]) == data
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_pdf_that_unpacks_to_more_than_memory_ends_only_its_reader() -> None:
+    def packed(blanks: int) -> bytes:
+        press = zlib.compressobj(1)
+        pieces = [press.compress(b" " * 1_000_000) for _ in range(blanks)]
+        return b"".join([press.compress(said("Hallo")), *pieces, press.flush()])
+
+    assert pdf.pdf_text(pdf_of("", packed(1))) == "Hallo"
+    assert pdf.pdf_text(pdf_of("", packed(2_000))) == ""
+
+
+def test_an_archive_is_kept_as_it_is_and_never_unpacked(door: Door) -> None:
+    inner, out = b"\0" * 5_000_000, BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("rechnung.txt", inner)
+    message = EmailMessage()
+    message["From"] = "jana@brandt.example"
+    message.add_attachment(out.getvalue(), maintype="text", subtype="plain", filename="a.txt")
+    (kept,) = received_from_mail(message.as_bytes(), door).attachments
+    assert (kept.media_type, kept.size, kept.text) == ("application/zip", len(out.getvalue()), "")
+    assert kept.size < 10_000
 
 
 @pytest.mark.usefixtures("reader")

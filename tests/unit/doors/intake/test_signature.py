@@ -48,7 +48,10 @@ def test_a_signature_is_split_from_the_new_words_and_not_lost(text: str, newest:
         "--\nJana Brandt\nTel. 030 23125 000",
         "Erstens\n--\n" + "Zweitens, und das ist noch nicht alles.\n" * 20,
         "Meine Adresse:\nJana Brandt\nAllee 7\n20095 Hamburg",
-        "Diese E-Mail ist vertraulich." + "\nBitte lesen Sie alles, was ich Ihnen schreibe." * 20,
+        "Hallo,\ndiese Nachricht ist vertraulich: Jemand hat mein Konto benutzt.\nWas nun",
+        "Hello,\nthis message is confidential. Somebody used my account.\nPlease lock it",
+        "Diese E-Mail enthält vertrauliche Daten."
+        + "\nBitte lesen Sie alles, was ich Ihnen schreibe." * 20,
         "Preise\n-----\nLampe 20\nStuhl 30",
     ],
 )
