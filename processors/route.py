@@ -54,9 +54,11 @@ def _decided(
     shadow = policy.mode == "shadow"
     rows = zip(
         tickets,
+        decisions.undrawn.tolist(),
         decisions.wanted.tolist(),
         decisions.chosen.tolist(),
         decisions.eligible.tolist(),
+        decisions.explored.tolist(),
         decisions.audit.tolist(),
         decisions.fired.T,
         decisions.escalation.each(),
@@ -65,14 +67,17 @@ def _decided(
     return [
         {
             "route": ROUTES[chosen],
-            "reasons": reasons_of(Case(ticket, policy, terms), fired.nonzero()[0].tolist()),
+            "reasons": reasons_of(
+                Case(ticket, policy, terms, ROUTES[undrawn]), fired.nonzero()[0].tolist()
+            ),
             "escalation": terms,
             "eligible": {ROUTES[place]: p for place, p in enumerate(chances) if p},
             "propensity": chances[chosen],
+            "explored": explored,
             "audit": audit,
             "shadow": Shadow(ROUTES[wanted]) if shadow else None,
         }
-        for ticket, wanted, chosen, chances, audit, fired, terms in rows
+        for ticket, undrawn, wanted, chosen, chances, explored, audit, fired, terms in rows
     ]
 
 

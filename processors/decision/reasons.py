@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ticketstream.processors.decision.rules import RULES
 from ticketstream.schemas.classified import TicketClassified
+from ticketstream.schemas.envelope import Route
 from ticketstream.schemas.policy import Policy
 from ticketstream.schemas.routed import Escalation, Reason
 
@@ -16,6 +17,7 @@ class Case:
     ticket: TicketClassified
     policy: Policy
     escalation: Escalation
+    undrawn: Route = "manual_queue"  # what the rules say without a draw
 
 
 Values = dict[str, object]
@@ -67,6 +69,7 @@ VALUES: dict[str, Callable[[Case], Values]] = {
     "out_of_scope": lambda c: {"score": c.ticket.out_of_scope},
     "injection": lambda c: {"score": c.ticket.injection},
     "language": lambda c: {"language": c.ticket.language.code or "unknown"},
+    "explored": lambda c: {"instead_of": c.undrawn},
     "whitelisted": lambda c: {**_pair(c), **_confidence(c)},
     "not_whitelisted": _pair,
     "several_requests": lambda c: {"count": len(c.ticket.secondary) + 1},

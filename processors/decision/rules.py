@@ -17,7 +17,7 @@ ROUTES: tuple[Route, ...] = get_args(Route)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule; one without a condition fires where a draw says so (`drawn`)."""
+    """A rule; one without a condition fires where a draw says so (`drawn.py`)."""
 
     code: str
     route: Route
@@ -87,6 +87,9 @@ RULES: tuple[Rule, ...] = (
     Rule("language", "manual_queue", _language),
     # from here on the bands of the confidence decide
     Rule("audit", "agent_suggestion", None),
+    Rule("explored", "auto_reply", None),
+    Rule("explored", "agent_suggestion", None),
+    Rule("explored", "manual_queue", None),
     Rule("whitelisted", "auto_reply", lambda seen: seen.sure & ~seen.barred),
     _against("not_whitelisted"),
     _against("several_requests"),

@@ -57,7 +57,7 @@ def see(columns: Columns, policy: Policy) -> Seen:
         safety=triggers.where(lambda classes: "safety" in classes),
         escalation=escalations_of(columns, policy.escalation),
         auto=intent.mapped(policy.intent_thresholds, policy.thresholds.auto_reply),
-        suggestion=intent.mapped({}, policy.thresholds.suggestion),
+        suggestion=intent.mapped(policy.intent_suggestion_thresholds, policy.thresholds.suggestion),
         against=_against(columns, policy),
     )
 

