@@ -40,14 +40,15 @@ def escalations_of(columns: Columns, weights: EscalationWeights) -> Escalations:
     """
     before = np.fmax(columns.case_tickets, 0.0)
     repeat = np.where(before + 1 >= weights.repeat_tickets, weights.repeat_sentiment, 0.0)
-    sentiment = _share(np.fmax(columns.anger, repeat))
-    value = weights.value * _share(columns.customer_value / weights.value_scale)
+    sentiment = _share(np.fmax(columns.anger, repeat), 1.0)
+    value = weights.value * _share(columns.customer_value, weights.value_scale)
     trigger = np.where(columns.triggers.where(bool), weights.trigger, 0.0)
-    history = weights.history * _share(before / weights.history_scale)
+    history = weights.history * _share(before, weights.history_scale)
     score = sentiment * (weights.base + value + trigger + history)
     return Escalations(score, sentiment, weights.base, value, trigger, history)
 
 
-def _share(amounts: Floats) -> Floats:
-    """Cut to 0..1; NaN is 0."""
-    return np.minimum(np.fmax(amounts, 0.0), 1.0)
+def _share(amounts: Floats, whole: float) -> Floats:
+    """The share of the whole, cut to 0..1; NaN is 0."""
+    share: Floats = np.minimum(np.fmax(amounts, 0.0), whole) / whole
+    return share

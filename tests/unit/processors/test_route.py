@@ -80,6 +80,21 @@ def test_an_intent_may_have_a_threshold_of_its_own() -> None:
     assert decide(strict).route == "agent_suggestion"
 
 
+def test_an_intent_may_have_a_threshold_for_suggestions_of_its_own() -> None:
+    own = replace(OPEN, intent_suggestion_thresholds={"ask_status": 0.4})
+    assert decide(own, confidence=0.4).route == "agent_suggestion"
+    assert decide(own, confidence=0.39).route == "manual_queue"
+    assert decide(own, confidence=0.4, intent="complain").route == "manual_queue"
+
+
+def test_a_score_that_is_no_number_is_not_taken_for_a_harmless_one() -> None:
+    nan = float("nan")
+    assert decide(OPEN, injection=nan).route == "manual_queue"
+    assert decide(OPEN, out_of_scope=nan).route == "manual_queue"
+    assert decide(OPEN, sentiment=angry(nan)).route == "agent_suggestion"
+    assert decide(OPEN, confidence=nan).route == "manual_queue"
+
+
 def test_another_pair_of_the_same_sub_category_is_not_whitelisted() -> None:
     assert decide(OPEN, intent="complain").route == "agent_suggestion"
 
@@ -152,6 +167,14 @@ def test_plain_anger_of_an_unknown_first_contact_does_not_escalate() -> None:
     assert routed.route != "escalate_senior"
 
 
+def test_an_angry_first_contact_of_no_value_with_no_keyword_goes_to_people_but_no_senior() -> None:
+    facts = Facts(customer_value=0.0, tickets_30d_same_case=0)
+    for anger in (0.3, 0.5, 0.7, 0.89):
+        for confidence, way in ((0.99, "agent_suggestion"), (0.5, "manual_queue")):
+            routed = decide(OPEN, sentiment=angry(anger), facts=facts, confidence=confidence)
+            assert routed.route == way
+
+
 def test_plain_anger_of_a_valuable_customer_escalates() -> None:
     assert decide(sentiment=angry(0.7), facts=Facts(customer_value=900.0)).route == (
         "escalate_senior"
@@ -171,6 +194,22 @@ def test_a_friendly_third_contact_of_a_valuable_customer_escalates() -> None:
 def test_a_friendly_third_contact_with_a_trigger_escalates() -> None:
     facts = Facts(tickets_30d_same_case=2)
     assert decide(facts=facts, triggers=("press",)).route == "escalate_senior"
+
+
+def test_a_factual_complaint_goes_to_agents_and_to_nobody_above_them() -> None:
+    factual = {"category": "complaint", "sub_category": "general_complaint", "intent": "complain"}
+    routed = decide(OPEN, **factual, sentiment=Sentiment(-1.0, 0.0, 0.9))
+    assert (routed.route, routed.queue) == ("agent_suggestion", "agents")
+
+
+def test_three_tickets_on_one_case_in_30_days_raise_the_score_however_friendly_the_words() -> None:
+    friendly = Sentiment(0.9, 0.0, 0.0)
+    scores = [
+        decide(sentiment=friendly, facts=Facts(tickets_30d_same_case=n)).escalation.score
+        for n in range(4)
+    ]
+    assert scores[0] == scores[1] == 0.0
+    assert 0.3 < scores[2] < scores[3]
 
 
 def test_a_factual_complaint_never_escalates_by_score() -> None:
