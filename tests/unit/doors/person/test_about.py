@@ -93,6 +93,13 @@ def test_the_rules_are_told_with_the_numbers_of_the_policy() -> None:
     assert "Liefertermin (fragt nach dem Stand)" in german
 
 
+def test_people_are_told_that_some_questions_are_drawn_by_lot_where_they_are() -> None:
+    assert "by lot" not in "\n".join(rules(POLICY, "en"))
+    exploring = replace(POLICY, exploration_rate=0.02)
+    assert "2 in 100 are drawn by lot" in "\n".join(rules(exploring, "en"))
+    assert "2 von 100 ausgelost" in "\n".join(rules(exploring, "de"))
+
+
 def test_every_reason_that_the_policy_can_give_has_words() -> None:
     given = {rule.code for rule in RULES}
     assert len(given) > 15
