@@ -83,6 +83,10 @@ REASONS: Mapping[str, Pair] = {
         "It was drawn for a check by a person.",
         "Es wurde zur Prüfung durch einen Menschen gezogen.",
     ),
+    "explored": (
+        "It was drawn for a trial: not “{instead_of}”, but the neighbouring way.",
+        "Es wurde für einen Versuch gezogen: nicht „{instead_of}“, sondern der Weg daneben.",
+    ),
     "confident": (
         "The machine is sure enough for a suggestion ({confidence}).",
         "Die Maschine ist sicher genug für einen Vorschlag ({confidence}).",
@@ -155,6 +159,7 @@ TABLES: Mapping[str, Mapping[str, Pair]] = {
     "payment": PAYMENTS,
     "method": METHODS,
 }
+CODES = {"trigger": "trigger", "instead_of": "route"}  # a reason's value -> the table of its codes
 
 
 def word(table: str, code: str | None, tongue: Tongue) -> str:
@@ -188,8 +193,8 @@ class _Values(dict[str, str]):
 
 
 def _value(name: str, value: str, tongue: Tongue, labels: Labels) -> str:
-    if name == "trigger":
-        return word("trigger", value, tongue)
+    if name in CODES:
+        return word(CODES[name], value, tongue)
     if name == "pair":
         return " / ".join(labels.called(part, tongue) for part in value.split("/"))
     if name == "intent":

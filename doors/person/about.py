@@ -86,6 +86,9 @@ def rules(policy: Policy, tongue: Tongue, labels: Labels) -> list[str]:
         "auto": _number(limits.auto_reply, tongue),
         "stopped": said["stopped"] if policy.kill_switch or policy.mode == "shadow" else "",
         "suggestion": _number(limits.suggestion, tongue),
+        "explored": said["explored"].format(_number(100 * policy.exploration_rate, tongue))
+        if policy.exploration_rate
+        else "",
     }
     return [rule.format_map(values) for rule in texts["rules"]]
 

@@ -139,7 +139,7 @@ def test_the_page_speaks_german_when_asked_and_remembers(desk: Desk, client: Tes
 def test_every_reason_of_the_default_policy_is_a_sentence_in_both_languages() -> None:
     codes = "auto_generated spam legal_demand trigger charged_back safety escalation"
     codes += " high_value_order out_of_scope injection language whitelisted not_whitelisted"
-    codes += " several_requests anger second_opinion kill_switch audit confident unsure"
+    codes += " several_requests anger second_opinion kill_switch audit explored confident unsure"
     assert set(REASONS) == set(codes.split())
     for code in REASONS:
         assert reason(code, {}, "en", LABELS) != reason(code, {}, "de", LABELS)

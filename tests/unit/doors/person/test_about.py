@@ -11,6 +11,7 @@ from ticketstream.doors.person.about import Met, about, rules
 from ticketstream.doors.person.labels import KINDS, kind_of
 from ticketstream.doors.person.notice import load_notice
 from ticketstream.doors.settings import ROOT, load
+from ticketstream.processors.decision.rules import RULES
 from ticketstream.processors.policy import default_policy
 from ticketstream.processors.taxonomy import shipped_labels
 from ticketstream.schemas.policy import Pair
@@ -92,8 +93,15 @@ def test_the_rules_are_told_with_the_numbers_of_the_policy() -> None:
     assert "Liefertermin (fragt nach dem Stand)" in german
 
 
+def test_people_are_told_that_some_questions_are_drawn_by_lot_where_they_are() -> None:
+    assert "by lot" not in "\n".join(rules(POLICY, "en", shipped_labels()))
+    exploring = replace(POLICY, exploration_rate=0.02)
+    assert "2 in 100 are drawn by lot" in "\n".join(rules(exploring, "en", shipped_labels()))
+    assert "2 von 100 ausgelost" in "\n".join(rules(exploring, "de", shipped_labels()))
+
+
 def test_every_reason_that_the_policy_can_give_has_words() -> None:
-    given = set(re.findall(r'_reason\(\s*"(\w+)"', (ROOT / "processors/route.py").read_text()))
+    given = {rule.code for rule in RULES}
     assert len(given) > 15
     assert given <= set(REASONS)
 
