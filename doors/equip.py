@@ -70,6 +70,13 @@ def models_of(settings: Settings) -> ReadModels:
     )
 
 
+def archive_of(settings: Settings) -> Any:
+    """The archive of decisions, which keeps the vault's erased tickets blank."""
+    from ticketstream.projections.archive import Archive  # noqa: PLC0415
+
+    return Archive(settings.home / "archive", erased_by(vault_engine(settings.vault_url)))
+
+
 def shop_of(settings: Settings) -> Shop:
     """The shop's database, its address on the network, or none.
 

@@ -111,6 +111,8 @@ class Archive:
         if not tickets or not self.folder.exists():
             return counts
         with self.alone():
+            for draft in self.folder.glob("*/day=*/.*.draft"):
+                draft.unlink()  # of a writer that was killed
             for model, _, file in self.days():
                 if mine := rows_in(file, tickets):
                     counts[f"archive {model}"] += mine
@@ -163,7 +165,6 @@ def read_day(file: Path, model: str) -> Any:
 
 def write_day(file: Path, rows: Any) -> None:
     """A day's rows on disk, or the ones before where we die meanwhile."""
-    file.parent.mkdir(parents=True, exist_ok=True)
     sink = pa.BufferOutputStream()
     pq.write_table(rows, sink, compression="zstd", row_group_size=ROWS_TOGETHER)
     replace_file(file, sink.getvalue())
@@ -171,6 +172,7 @@ def write_day(file: Path, rows: Any) -> None:
 
 def replace_file(file: Path, data: Any) -> None:
     """New content in place of the old, which a power cut cannot leave half written."""
+    file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.draft")
     with draft.open("wb") as out:
         out.write(data)

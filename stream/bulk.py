@@ -95,7 +95,10 @@ def read_parts(
     """Decode spans, topic after topic in each process; `processes` of 0 takes what pays."""
     shares = _shares(wanted, processes or _worth(wanted))
     if len(shares) == 1:
-        yield from _parts(brokers, shares[0], codec, fields)
+        try:
+            yield from _parts(brokers, shares[0], codec, fields)
+        except KafkaException as error:
+            raise BrokerError(_failed(error)) from error
     elif shares:
         yield from _from_children(brokers, shares, codec, fields)
 
@@ -246,4 +249,8 @@ def _child(
             to.send(part)
         to.send(None)
     except KafkaException as error:
-        to.send(f"the broker failed while it was read: {error.args[0]}")
+        to.send(_failed(error))
+
+
+def _failed(error: KafkaException) -> str:
+    return f"the broker failed while it was read: {error.args[0].str()}"
