@@ -1,5 +1,6 @@
 """The archive holds each decision once, by day, without a person, and forgets as the rest does."""
 
+import os
 import subprocess
 import sys
 from dataclasses import fields
@@ -192,6 +193,7 @@ def write(folder, last):
         nonlocal steps
         steps += 1
         if steps == last:
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.with_name(f".{file.name}.draft").write_bytes(bytes(data)[: len(data) // 2])
             os.kill(os.getpid(), signal.SIGKILL)
         replace(file, data)
@@ -227,5 +229,6 @@ print(last)
 
 def test_killed_at_any_write_nothing_is_lost_and_nothing_doubled(tmp_path: Path) -> None:
     program = [sys.executable, "-c", KILLED, str(tmp_path)]
-    done = subprocess.run(program, check=True, capture_output=True, text=True)
+    paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(program, check=True, stdout=subprocess.PIPE, text=True, env=paths)
     assert int(done.stdout) == 1 + 3 * (len(TICKETS) + 1)
