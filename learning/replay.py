@@ -62,7 +62,7 @@ def replay_route(
         if before is None:
             result.undecided += 1
             continue
-        after = route(ticket, resources)
+        (after,) = route([ticket], resources)
         result.matrix[before.route, after.route] += 1
         if before.route != after.route:
             result.moves.append(_move(ticket, before, after))

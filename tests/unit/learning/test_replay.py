@@ -28,14 +28,14 @@ def resources(text: str) -> RouteResources:
 
 
 FIRST, STRICT = resources(""), resources("thresholds = { suggestion = 0.85, auto_reply = 0.9 }")
-DECIDED = {t.event_id: route(t, FIRST) for t in TICKETS}
+DECIDED = {t.event_id: r for t, r in zip(TICKETS, route(TICKETS, FIRST), strict=True)}
 
 
 def test_the_same_policy_moves_nothing_and_gives_the_same_events() -> None:
     result = replay_route(TICKETS, DECIDED, FIRST)
     assert not result.moves
     assert result.compared == 100
-    assert all(route(t, FIRST) == DECIDED[t.event_id] for t in TICKETS)
+    assert route(TICKETS, FIRST) == list(DECIDED.values())
 
 
 def test_a_stricter_policy_moves_exactly_the_band_between() -> None:

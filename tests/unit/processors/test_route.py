@@ -7,7 +7,7 @@ import pytest
 from tests.unit.schemas.samples import SAMPLES
 
 from ticketstream.processors.policy import default_policy
-from ticketstream.processors.route import RouteResources, escalation_of, route
+from ticketstream.processors.route import RouteResources, route
 from ticketstream.schemas.classified import (
     ANSWERED,
     Label,
@@ -38,7 +38,7 @@ CALM = replace(
 
 
 def decide(policy: Policy = POLICY, **changes: Any) -> TicketRouted:
-    return route(replace(CALM, **changes), RouteResources.of(policy, b"key", "0.1.0"))
+    return route([replace(CALM, **changes)], RouteResources.of(policy, b"key", "0.1.0"))[0]
 
 
 def codes(routed: TicketRouted) -> list[str]:
@@ -181,8 +181,7 @@ def test_a_factual_complaint_never_escalates_by_score() -> None:
 
 def test_every_term_of_the_score_is_stored() -> None:
     facts = Facts(customer_value=500.0, tickets_30d_same_case=3)
-    ticket = replace(CALM, sentiment=angry(0.5), facts=facts, triggers=("press",))
-    terms = escalation_of(ticket, POLICY.escalation)
+    terms = decide(sentiment=angry(0.5), facts=facts, triggers=("press",)).escalation
     assert (terms.sentiment, terms.base, terms.value, terms.trigger, terms.history) == (
         0.5,
         0.5,
@@ -194,7 +193,7 @@ def test_every_term_of_the_score_is_stored() -> None:
 
 
 def test_what_is_unknown_adds_nothing_to_the_score() -> None:
-    terms = escalation_of(replace(CALM, facts=Facts()), POLICY.escalation)
+    terms = decide(facts=Facts()).escalation
     assert (terms.value, terms.history) == (0.0, 0.0)
 
 
@@ -265,11 +264,11 @@ def test_audits_are_drawn_by_a_keyed_hash_at_their_rate_and_drawn_again_alike() 
     policy = replace(OPEN, audit_rate=0.25)
     resources = RouteResources.of(policy, b"key", "0.1.0")
     tickets = [replace(CALM, event_id=type(CALM.event_id)(int=n)) for n in range(2_000)]
-    routed = [route(t, resources) for t in tickets]
+    routed = route(tickets, resources)
     audited = [r for r in routed if r.audit]
     assert all(r.route == "agent_suggestion" for r in audited)
     assert 0.22 < len(audited) / len(routed) < 0.28
-    assert routed == [route(t, resources) for t in tickets]
+    assert routed == route(tickets, resources)
     assert routed[0].eligible == {"auto_reply": 0.75, "agent_suggestion": 0.25}
     assert {r.propensity for r in routed} == {0.75, 0.25}
 
