@@ -84,7 +84,7 @@ class Archive:
         table = rows.table
         if len(table):
             gone = self.erased(pc.unique(table["ticket_id"]).to_pylist())
-            write_day(file, blanked(table, gone) if gone else table)
+            write_day(file, blanked(table, gone))
         return rows.lost
 
     def move(self, positions: Mapping[Place, int]) -> None:

@@ -43,7 +43,7 @@ def test_a_row_holds_what_was_judged_and_what_was_decided(archive: Archive) -> N
     assert (row["route"], row["reasons"]) == ("agent_suggestion", ["confident"])
     assert row["shadow_route"] == "auto_reply"
     assert dict(row["eligible"]) == routed(ticket).eligible
-    assert not row["erased"]
+    assert row["erased"] is False
 
 
 def test_a_day_is_a_file(archive: Archive) -> None:

@@ -25,7 +25,7 @@ class Costs:
 
 def shipped_costs() -> Costs:
     """The assumptions that ship."""
-    room = files("ticketstream.learning.replays")
+    room = files("ticketstream.learning.replay")
     return read_costs((room / "costs.toml").read_text("utf-8"), "costs.toml")
 
 

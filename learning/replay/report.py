@@ -8,9 +8,9 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ticketstream.learning.replays.compare import Redecided, Replayed
-from ticketstream.learning.replays.page import page
-from ticketstream.learning.replays.stored import Stored
+from ticketstream.learning.replay.compare import Redecided, Replayed
+from ticketstream.learning.replay.page import page
+from ticketstream.learning.replay.stored import Stored
 from ticketstream.processors.decision.columns import Coded
 from ticketstream.processors.decision.rules import ROUTES, RULES
 from ticketstream.schemas.errors import SettingError

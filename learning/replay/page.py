@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from ticketstream.learning.replays.compare import CARE, Replayed, Side
+from ticketstream.learning.replay.compare import CARE, Replayed, Side
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 640, 320, 56, 44, 16, 24
 TICKS = 5
@@ -26,7 +26,7 @@ class Dot:
 
 def page(result: Replayed) -> str:
     """The page."""
-    room = files("ticketstream.learning.replays")
+    room = files("ticketstream.learning.replay")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters |= {"percent": _percent, "number": _number}
     template = environment.from_string((room / "page.html").read_text("utf-8"))

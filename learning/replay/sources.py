@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from ticketstream.learning.replays.stored import (
+from ticketstream.learning.replay.stored import (
     FROM_CLASSIFIED,
     FROM_ROUTED,
     NEEDED,

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from ticketstream.learning.replays.costs import Costs
-from ticketstream.learning.replays.intervals import Estimate, hits_among, total_of, wilson
-from ticketstream.learning.replays.stored import Stored
+from ticketstream.learning.replay.costs import Costs
+from ticketstream.learning.replay.intervals import Estimate, hits_among, total_of, wilson
+from ticketstream.learning.replay.stored import Stored
 from ticketstream.processors.decision.columns import Coded, Floats
 from ticketstream.processors.decision.decide import Decisions, decide
 from ticketstream.processors.decision.draws import Draws

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from ticketstream.learning.replays.stored import Wanted
+from ticketstream.learning.replay.stored import Wanted
 from ticketstream.processors.route import RouteResources, route
 from ticketstream.schemas.classified import TicketClassified
 from ticketstream.schemas.codec import Codec

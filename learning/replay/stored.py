@@ -125,7 +125,7 @@ def coded(column: Any) -> Coded[str]:
     column = pa.chunked_array([column]) if isinstance(column, pa.Array) else column
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
-    (whole,) = column.unify_dictionaries().combine_chunks().chunks or [pa.array([], column.type)]
+    whole = column.unify_dictionaries().combine_chunks()
     vocabulary = (*whole.dictionary.to_pylist(), "")
     return Coded(_numbers(whole.indices.fill_null(len(vocabulary) - 1)), vocabulary)
 
@@ -174,6 +174,4 @@ def _floats(column: Any) -> Floats:
 
 def _numbers(column: Any) -> Any:
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if isinstance(whole, pa.ChunkedArray):
-        whole = whole.chunk(0) if whole.num_chunks else pa.array([], whole.type)
     return whole.to_numpy(zero_copy_only=False)
