@@ -67,9 +67,19 @@ def key_source(settings: Settings) -> KeySource:
 
 def models_of(settings: Settings) -> ReadModels:
     """The read models, which keep the vault's erased tickets blank."""
-    return ReadModels(
-        read_engine(settings.read_models_url), erased=erased_by(vault_engine(settings.vault_url))
-    )
+    return ReadModels(read_engine(settings.read_models_url), erased=erased_of(settings))
+
+
+def archive_of(settings: Settings) -> Any:
+    """The archive of decisions, which keeps the vault's erased tickets blank."""
+    from ticketstream.projections.archive import Archive  # noqa: PLC0415
+
+    return Archive(settings.home / "archive", erased_of(settings))
+
+
+def erased_of(settings: Settings) -> Any:
+    """Asks the vault which of some tickets are erased."""
+    return erased_by(vault_engine(settings.vault_url))
 
 
 def shop_of(settings: Settings) -> Shop:

@@ -40,7 +40,8 @@ def find(who: Who, *, json: Json = False) -> None:
 
     place = opened_place()
     (found,) = _named(trace_all(place, [who]))
-    held = _held(found) | {"read_model_rows": rows_of(place.models, found.tickets)}
+    rows = rows_of(place.models, found.tickets) | place.archive.rows_of(found.tickets)
+    held = _held(found) | {"read_model_rows": rows}
     if json:
         say_json(held)
         return
