@@ -41,7 +41,7 @@ def decode_columns(
     """
     good, bad = np.arange(len(bodies)), np.empty(0, np.int64)
     while True:
-        reader = _Reader([bodies[n] for n in good] if bad.size else bodies, skip)
+        reader = _Reader([bodies[n] for n in good.tolist()] if bad.size else bodies, skip)
         columns = reader.record(schema, slice(None), _tree(wanted))
         wrong = np.flatnonzero(reader.at != reader.ends)
         if not wrong.size:
@@ -121,7 +121,8 @@ class _Reader:
             more, shift = more[byte >= 0x80], shift + 7  # noqa: PLR2004  (the bit that says more)
         self.move(rows, after)
         half = (value >> np.uint64(1)).view(np.int64)
-        return half ^ -(value & np.uint64(1)).view(np.int64)
+        number: Longs = half ^ -(value & np.uint64(1)).view(np.int64)
+        return number
 
     def slices(self, rows: Rows, *, text: bool) -> _Slices:
         length = self.long(rows)
@@ -133,13 +134,14 @@ class _Reader:
 
     def floats(self, rows: Rows, form: str) -> npt.NDArray[Any]:
         at, size = self.at[rows], np.dtype(form).itemsize
-        found = self.data[at[:, None] + np.arange(size)]
+        found: npt.NDArray[Any] = self.data[at[:, None] + np.arange(size)]
         self.move(rows, at + size)
-        return found.view(form)[:, 0]
+        numbers: npt.NDArray[Any] = found.view(form)[:, 0]
+        return numbers
 
     def boolean(self, rows: Rows) -> npt.NDArray[np.bool_]:
         at = self.at[rows]
-        found = self.data[at] != 0
+        found: npt.NDArray[np.bool_] = self.data[at] != 0
         self.move(rows, at + 1)
         return found
 

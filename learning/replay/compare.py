@@ -180,7 +180,7 @@ def curve(rows: Stored, policy: Policy, draws: Draws, points: int = 200) -> tupl
 
 def _place(route: str) -> int:
     # the empty value of an absent route is in every vocabulary, and on no row
-    return ROUTES.index(route) if route in ROUTES else 0  # type: ignore[arg-type]
+    return ROUTES.index(route) if route in ROUTES else 0
 
 
 def _side(routes: Places, confidence: Floats, costs: Costs) -> Side:
