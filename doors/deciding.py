@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from ticketstream import __version__
+from ticketstream.doors.equip import labels_of
 from ticketstream.doors.settings import Settings
 from ticketstream.processors.calibration import PairCalibration
 from ticketstream.processors.classify import ClassifyResources
@@ -14,7 +15,6 @@ from ticketstream.processors.heads import Heads
 from ticketstream.processors.policy import version_of
 from ticketstream.processors.retrieve import KnowledgeBase
 from ticketstream.processors.snapshots import SHIPPED, Snapshots
-from ticketstream.processors.taxonomy import shipped_labels
 from ticketstream.schemas.errors import ModelError
 from ticketstream.schemas.policy import Active, Policy
 from ticketstream.stream.work import Resources
@@ -53,7 +53,7 @@ def classify_by(settings: Settings) -> Prepare:
         made_with = snapshot.manifest.document.get("encoder", encoder.manifest.sha256)
         if made_with != encoder.manifest.sha256:
             raise ModelError(f"{snapshot.folder} was trained with another encoder: train it anew")
-        return Heads.load(snapshot.folder, shipped_labels()), snapshot.calibration
+        return Heads.load(snapshot.folder, labels_of(settings)), snapshot.calibration
 
     def prepare(policy: Policy) -> Resources:
         heads, calibration = loaded(policy.active)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from ticketstream.doors.desk.app import create_app
 from ticketstream.doors.desk.serve import Server
-from ticketstream.doors.equip import codec_of, models_of, open_vault
+from ticketstream.doors.equip import codec_of, labels_of, models_of, open_vault
 from ticketstream.doors.output import progress
 from ticketstream.doors.settings import Settings
 from ticketstream.stream.project import project_to_end, run_project
@@ -41,6 +41,7 @@ def desk_server(settings: Settings) -> Server:
         settings.read_models_url,
         open_vault(settings, identity=False),
         zone=settings.zone,
+        labels=labels_of(settings),
         hosts=("127.0.0.1", "localhost") if local else ("*",),
     )
     return Server(app, settings.desk_host, settings.desk_port)

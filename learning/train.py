@@ -55,6 +55,7 @@ def train(
     out: Path,
     seed: int,
     *,
+    labels: Labels,
     corrections: Sequence[Example] = (),
     phrases: bool = True,
     test: Path | None = None,
@@ -68,19 +69,20 @@ def train(
         encoder: makes the vectors; the heads fit no other encoder.
         out: the model folder, overwritten.
         seed: of the one random draw (the start of the decomposition).
+        labels: the taxonomy that everything learned from must fit.
         corrections: what agents set right (`learning.corrections`).
-        phrases: learn from the shipped phrases too, which fit the shipped taxonomy.
+        phrases: learn from the shipped phrases too, where the labels are the shipped ones.
         test: lines as in the seeds; only measured, never learned from.
         facts: what the manifest says besides, such as the encoder's digest.
 
     Raises:
         ModelError: seeds that cannot be read, or too few to learn from.
     """
-    labels = shipped_labels()
+    shipped = labels.taxonomy.hash == shipped_labels().taxonomy.hash
     own = read_seeds(seeds, labels)
     if min(len({e.sub_category for e in own}), len({e.intent for e in own})) <= 1:
         raise ModelError(f"{seeds} has fewer than two labels: nothing can be learned from it")
-    given = [*own, *corrections, *(phrased_examples() if phrases else [])]
+    given = [*own, *corrections, *(phrased_examples() if phrases and shipped else [])]
     foreign = capped(foreign_examples(data), MOST_FOREIGN) if data else []
     corpus = corpus_of([*given, *foreign], encoder)
     learn = partial(fit, labels=labels, seed=seed)

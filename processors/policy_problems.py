@@ -5,7 +5,7 @@ from dataclasses import fields
 from math import isfinite
 from typing import get_args
 
-from ticketstream.processors.taxonomy import shipped_labels
+from ticketstream.processors.taxonomy import Labels
 from ticketstream.schemas.envelope import Route
 from ticketstream.schemas.policy import Policy
 
@@ -23,13 +23,12 @@ Path = tuple[str | int, ...]
 Problem = tuple[Path, str]
 
 
-def problems(policy: Policy) -> Iterator[Problem]:
+def problems(policy: Policy, labels: Labels) -> Iterator[Problem]:
     """What makes a policy unusable, with its place in the document; nothing for a good one."""
-    for check in (
-        *(_shares, _bands, _intent_bands, _exploration, _not_built),
-        *(_amounts, _priorities, _pairs, _keys),
-    ):
+    for check in (_shares, _bands, _intent_bands, _not_built, _amounts, _priorities):
         yield from check(policy)
+    for of_labels in (_pairs, _keys, _exploration):
+        yield from of_labels(policy, labels)
 
 
 def _shares(policy: Policy) -> Iterator[Problem]:
@@ -59,7 +58,7 @@ def _intent_bands(policy: Policy) -> Iterator[Problem]:
             yield path, f"{dotted(path)} is above {auto}, where automatic replies begin: lower it"
 
 
-def _exploration(policy: Policy) -> Iterator[Problem]:
+def _exploration(policy: Policy, labels: Labels) -> Iterator[Problem]:
     rate, width = policy.exploration_rate, policy.exploration_width
     if not 0 <= rate <= MOST_EXPLORED:
         yield (
@@ -73,7 +72,7 @@ def _exploration(policy: Policy) -> Iterator[Problem]:
         if intent in UNSAFE_INTENTS:
             reason = f"exploration_intents: {intent!r} is never explored, take it out"
             yield ("exploration_intents", place), reason
-        elif intent not in shipped_labels().intents:
+        elif intent not in labels.intents:
             reason = f"exploration_intents: no intent {intent!r} in the taxonomy"
             yield ("exploration_intents", place), reason
     if rate and not policy.exploration_intents:
@@ -110,9 +109,8 @@ def _priorities(policy: Policy) -> Iterator[Problem]:
             yield path, f"{dotted(path)} is {queue.priority}: must be from 1 to 5"
 
 
-def _pairs(policy: Policy) -> Iterator[Problem]:
+def _pairs(policy: Policy, labels: Labels) -> Iterator[Problem]:
     """Pairs that no ticket can have: they would never do anything."""
-    labels = shipped_labels()
     for place, pair in enumerate(policy.whitelist):
         if pair.sub_category not in labels.category_of:
             reason = f"whitelist: no sub-category {pair.sub_category!r} in the taxonomy"
@@ -121,9 +119,8 @@ def _pairs(policy: Policy) -> Iterator[Problem]:
             yield ("whitelist", place), f"whitelist: no intent {pair.intent!r} in the taxonomy"
 
 
-def _keys(policy: Policy) -> Iterator[Problem]:
+def _keys(policy: Policy, labels: Labels) -> Iterator[Problem]:
     """Tables whose keys are labels."""
-    labels = shipped_labels()
     for table in INTENT_TABLES:
         for intent in getattr(policy, table):
             if intent not in labels.intents:

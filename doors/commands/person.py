@@ -56,7 +56,7 @@ def export(
     language: Annotated[str, typer.Option(help="Of the page: en or de.")] = "en",
 ) -> None:
     """Write all that is held of a person: JSON, a page to read, the files they sent."""
-    from ticketstream.doors.equip import policy_of  # noqa: PLC0415
+    from ticketstream.doors.equip import labels_of, policy_of  # noqa: PLC0415
     from ticketstream.doors.person.export import Wish  # noqa: PLC0415
     from ticketstream.doors.person.export import export as write  # noqa: PLC0415
     from ticketstream.doors.person.search import trace_all  # noqa: PLC0415
@@ -66,7 +66,8 @@ def export(
     place, settings = opened_place(), settings_module.load()
     (found,) = _named(trace_all(place, [who], keep=True))
     tongue: Any = language
-    done = write(place, found, out, Wish(tongue, settings.zone, policy_of(settings)))
+    wish = Wish(tongue, settings.zone, policy_of(settings), labels_of(settings))
+    done = write(place, found, out, wish)
     say(f"{done.tickets} tickets, {done.events} events, {done.files} files are in {out}")
 
 

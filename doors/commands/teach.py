@@ -71,6 +71,7 @@ def train(
 ) -> None:
     """Train the heads on seeds, public sets and agents' corrections; needs the extra `train`."""
     from ticketstream.doors.deciding import snapshots_of  # noqa: PLC0415
+    from ticketstream.doors.equip import labels_of  # noqa: PLC0415
     from ticketstream.learning.train import train as learn  # noqa: PLC0415
     from ticketstream.processors.encoder import Encoder  # noqa: PLC0415
 
@@ -81,7 +82,10 @@ def train(
     snapshots = snapshots_of(settings)
     folder = out or snapshots.begin()
     facts = {"encoder": encoder.manifest.sha256}
-    report = learn(data, seeds, encoder, folder, seed, corrections=right, facts=facts)
+    labels = labels_of(settings)
+    report = learn(
+        data, seeds, encoder, folder, seed, labels=labels, corrections=right, facts=facts
+    )
     if out is None:
         folder = snapshots.keep(folder).folder
     say(f"heads {report.version} are in {folder}, trained on {sum(report.sources.values())} texts")
@@ -116,6 +120,7 @@ def evaluate(
 ) -> None:
     """The quality of a snapshot on labelled tickets; by default on the project's own test set."""
     from ticketstream.doors.deciding import snapshots_of  # noqa: PLC0415
+    from ticketstream.doors.equip import labels_of  # noqa: PLC0415
     from ticketstream.learning.judge import judge  # noqa: PLC0415
     from ticketstream.processors.encoder import Encoder  # noqa: PLC0415
 
@@ -123,11 +128,32 @@ def evaluate(
     folder = Path(snapshot)
     if not snapshot or not folder.is_dir():
         folder = snapshots_of(settings).find(snapshot).folder
-    found = judge(folder, tickets, Encoder.load(settings.models / "encoder"))
+    found = judge(folder, tickets, Encoder.load(settings.models / "encoder"), labels_of(settings))
     if json:
         say_json({name: asdict(quality) for name, quality in found.items()})
     else:
         _qualities(found)
+
+
+@model.command("labels")
+def show_labels(
+    *,
+    page: Annotated[bool, typer.Option("--page", help="As the page docs/taxonomy.md.")] = False,
+    json: Json = False,
+) -> None:
+    """The labels that are in force, with what they mean in English and German."""
+    from ticketstream.doors.equip import labels_of  # noqa: PLC0415
+    from ticketstream.doors.label_page import label_page, label_rows  # noqa: PLC0415
+
+    labels = labels_of(settings_module.load())
+    if page:
+        typer.echo(label_page(labels), nl=False)
+    elif json:
+        for row in label_rows(labels):
+            say_json(row)
+    else:
+        rows = [[r["kind"], r["label"], r["means_en"]] for r in label_rows(labels)]
+        table(["kind", "label", "means"], rows)
 
 
 @model.command()
@@ -170,13 +196,13 @@ def ask(
 
 def _corrections() -> list[Any]:
     """Opened for this training only: no file of them is written, and who is erased is not in it."""
-    from ticketstream.doors.equip import models_of, open_vault  # noqa: PLC0415
+    from ticketstream.doors.equip import labels_of, models_of, open_vault  # noqa: PLC0415
     from ticketstream.learning.corrections import corrected  # noqa: PLC0415
-    from ticketstream.processors.taxonomy import shipped_labels  # noqa: PLC0415
 
     settings = settings_module.load()
     with models_of(settings).engine.connect() as connection:
-        found = corrected(connection, open_vault(settings, identity=False), shipped_labels())
+        vault, labels = open_vault(settings, identity=False), labels_of(settings)
+        found = corrected(connection, vault, labels)
     say(
         f"{len(found.examples)} corrections; left out: {found.erased} of forgotten people, "
         f"{found.unknown} with labels outside the taxonomy, {found.textless} without their text"

@@ -16,11 +16,12 @@ from ticketstream.processors.decision.columns import Floats, Mask
 from ticketstream.processors.decision.draws import Draws
 from ticketstream.processors.decision.rules import ROUTES
 from ticketstream.processors.decision.seen import Seen
+from ticketstream.processors.taxonomy import FOREIGN, LEGAL
 
 Places = NDArray[np.integer[Any]]  # of routes or rules
 # the bands, the surest first: each is one place from its neighbours
 AUTO, SUGGESTION, MANUAL = map(ROUTES.index, ("auto_reply", "agent_suggestion", "manual_queue"))
-NEVER_EXPLORED = frozenset({"legal_privacy", "oos"})  # categories
+NEVER_EXPLORED = frozenset({LEGAL, FOREIGN})  # categories
 SAFETY = "safety"  # a question whether a product is safe
 
 

@@ -9,6 +9,7 @@ from typing import get_args
 
 from ticketstream.processors.decision.columns import Mask
 from ticketstream.processors.decision.seen import Seen
+from ticketstream.processors.taxonomy import FOREIGN
 from ticketstream.schemas.envelope import Route
 
 CHARGEBACK = "chargeback"  # a class of words, and a state of a payment
@@ -53,7 +54,7 @@ def _high_value(seen: Seen) -> Mask:
 
 def _out_of_scope(seen: Seen) -> Mask:
     limit = seen.policy.thresholds.out_of_scope
-    return ~(seen.columns.out_of_scope < limit) | seen.columns.category.where("oos".__eq__)
+    return ~(seen.columns.out_of_scope < limit) | seen.columns.category.where(FOREIGN.__eq__)
 
 
 def _injection(seen: Seen) -> Mask:

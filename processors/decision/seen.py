@@ -7,6 +7,7 @@ import numpy as np
 
 from ticketstream.processors.decision.columns import Columns, Floats, Mask
 from ticketstream.processors.decision.escalation import Escalations, escalations_of
+from ticketstream.processors.taxonomy import LEGAL, QUESTION
 from ticketstream.schemas.policy import Policy
 
 
@@ -48,12 +49,12 @@ def see(columns: Columns, policy: Policy) -> Seen:
     """What the rules look at."""
     triggers, intent = columns.triggers, columns.intent
     specialist = frozenset(policy.specialist_triggers)
-    mere_question = intent.where("ask_information".__eq__)
+    mere_question = intent.where(QUESTION.__eq__)
     return Seen(
         columns,
         policy,
         special=triggers.where(lambda classes: not specialist.isdisjoint(classes)),
-        demand=columns.category.where("legal_privacy".__eq__) & ~mere_question,
+        demand=columns.category.where(LEGAL.__eq__) & ~mere_question,
         safety=triggers.where(lambda classes: "safety" in classes),
         escalation=escalations_of(columns, policy.escalation),
         auto=intent.mapped(policy.intent_thresholds, policy.thresholds.auto_reply),

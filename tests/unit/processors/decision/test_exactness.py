@@ -16,6 +16,7 @@ from tests.unit.schemas.samples import AT
 from ticketstream.processors.policy import policy_hash
 from ticketstream.processors.policy_problems import problems
 from ticketstream.processors.route import RouteResources, route
+from ticketstream.processors.taxonomy import shipped_labels
 from ticketstream.schemas.classified import Sentiment, TicketClassified
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.envelope import Producer
@@ -58,7 +59,7 @@ def policies(draw: st.DrawFn) -> Policy:
         exploration_width=draw(st.floats(0.01, 0.25)),
         exploration_intents=INTENTS,
     )
-    assert not list(problems(policy))
+    assert not list(problems(policy, shipped_labels()))
     return policy
 
 
