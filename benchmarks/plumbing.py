@@ -97,7 +97,7 @@ def stubbed(home: Path) -> dict[str, Work]:
     thinking: dict[str, tuple[Callable[..., Any], Any]] = {
         "mask": (mask_stub, Stub("mask", vault)),
         "classify": (each(classify_stub), Stub("classify", vault)),
-        "route": (each(route), RouteResources.of(default_policy(), b"key", "bench")),
+        "route": (route, RouteResources.of(default_policy(), b"key", "bench")),
         "draft": (each(draft_stub), Stub("draft", vault)),
     }
     return {

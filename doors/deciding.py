@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from ticketstream import __version__
+from ticketstream.doors.equip import labels_of
 from ticketstream.doors.settings import Settings
 from ticketstream.processors.calibration import PairCalibration
 from ticketstream.processors.classify import ClassifyResources
@@ -13,8 +14,7 @@ from ticketstream.processors.encoder import Encoder
 from ticketstream.processors.heads import Heads
 from ticketstream.processors.policy import version_of
 from ticketstream.processors.retrieve import KnowledgeBase
-from ticketstream.processors.snapshots import Snapshots
-from ticketstream.processors.taxonomy import shipped_labels
+from ticketstream.processors.snapshots import SHIPPED, Snapshots, reader_of
 from ticketstream.schemas.policy import Active, Policy
 from ticketstream.stream.work import Resources
 
@@ -25,7 +25,7 @@ KEPT = 4  # loaded heads: the one that decides, the next, and those one may go b
 
 def snapshots_of(settings: Settings) -> Snapshots:
     """The snapshots of this machine."""
-    return Snapshots(settings.models, settings.home / "models")
+    return Snapshots(settings.models / SHIPPED, settings.home / "models")
 
 
 @cache
@@ -49,8 +49,8 @@ def classify_by(settings: Settings) -> Prepare:
     @lru_cache(KEPT)
     def loaded(active: Active) -> tuple[Encoder, Heads, PairCalibration]:
         snapshot = snapshots.of(active)
-        reader = snapshots.reader(snapshot.manifest, encoder)
-        return reader, Heads.load(snapshot.folder, shipped_labels()), snapshot.calibration
+        reader = reader_of(snapshot.manifest, encoder)
+        return reader, Heads.load(snapshot.folder, labels_of(settings)), snapshot.calibration
 
     def prepare(policy: Policy) -> Resources:
         reader, heads, calibration = loaded(policy.active)

@@ -12,11 +12,13 @@ from prometheus_client import CollectorRegistry
 from ticketstream import __version__
 from ticketstream.doors.settings import Settings, secret_in
 from ticketstream.doors.shop import agents, detectors, numbers, readable
+from ticketstream.processors import taxonomy
 from ticketstream.processors.policy import default_policy, load_policy
 from ticketstream.processors.route import RouteResources
+from ticketstream.processors.taxonomy import Labels, shipped_labels
 from ticketstream.projections.store import ReadModels, read_engine
 from ticketstream.schemas.codec import Codec
-from ticketstream.schemas.errors import PolicyError, SettingError
+from ticketstream.schemas.errors import PolicyError, SettingError, TaxonomyError
 from ticketstream.schemas.policy import Policy
 from ticketstream.stream.by_policy import ByPolicy
 from ticketstream.stream.work import Resources, Seals
@@ -65,9 +67,19 @@ def key_source(settings: Settings) -> KeySource:
 
 def models_of(settings: Settings) -> ReadModels:
     """The read models, which keep the vault's erased tickets blank."""
-    return ReadModels(
-        read_engine(settings.read_models_url), erased=erased_by(vault_engine(settings.vault_url))
-    )
+    return ReadModels(read_engine(settings.read_models_url), erased=erased_of(settings))
+
+
+def archive_of(settings: Settings) -> Any:
+    """The archive of decisions, which keeps the vault's erased tickets blank."""
+    from ticketstream.projections.archive import Archive  # noqa: PLC0415
+
+    return Archive(settings.home / "archive", erased_of(settings))
+
+
+def erased_of(settings: Settings) -> Any:
+    """Asks the vault which of some tickets are erased."""
+    return erased_by(vault_engine(settings.vault_url))
 
 
 def shop_of(settings: Settings) -> Shop:
@@ -97,12 +109,30 @@ def codec_of(settings: Settings) -> Codec:
     return Codec(Registry(settings.schema_registry))
 
 
+def labels_of(settings: Settings) -> Labels:
+    """The shop's taxonomy, or the shipped one.
+
+    Raises:
+        TaxonomyError: it cannot be read or used.
+    """
+    if settings.taxonomy is None:
+        return shipped_labels()
+    try:
+        text = settings.taxonomy.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TaxonomyError(
+            f"{settings.taxonomy} cannot be read: {type(error).__name__}"
+        ) from error
+    return taxonomy.labels_of(text, str(settings.taxonomy))
+
+
 def policy_of(settings: Settings) -> Policy:
     """The policy document that is set, or the shipped one."""
     if settings.policy is None:
         return default_policy()
     try:
-        return load_policy(settings.policy.read_text("utf-8"), str(settings.policy))
+        text = settings.policy.read_text("utf-8")
+        return load_policy(text, str(settings.policy), labels=labels_of(settings))
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyError(f"{settings.policy} cannot be read: {type(error).__name__}") from error
 
@@ -165,7 +195,8 @@ def draft_resources(settings: Settings) -> Resources:
 
 def by_policy(settings: Settings, prepare: Callable[[Policy], Resources]) -> ByPolicy:
     """What follows the published policies; for a shop without one the local policy decides."""
-    return ByPolicy(policy_of(settings), prepare, str(settings.policy or ""))
+    document = str(settings.policy or "")
+    return ByPolicy(policy_of(settings), prepare, document, labels_of(settings))
 
 
 def review_resources(

@@ -9,10 +9,11 @@ from typing import Any
 import orjson
 
 from ticketstream.doors import intake_door
+from ticketstream.doors.equip import labels_of
 from ticketstream.doors.intake.lines import received_from_line
 from ticketstream.doors.rehearsal import Rehearsal
 from ticketstream.doors.settings import Settings
-from ticketstream.processors.taxonomy import shipped_labels
+from ticketstream.processors.taxonomy import Labels
 from ticketstream.schemas.classified import TicketClassified
 from ticketstream.schemas.envelope import Event
 from ticketstream.schemas.errors import (
@@ -131,7 +132,9 @@ class Pipe:
 
             resources: Any = self.rehearsal.works["mask"].begin()(came.shop)
             return spans_of(came, given, resources.masker)
-        return _scores(event) if isinstance(event, TicketClassified) else {}
+        if isinstance(event, TicketClassified):
+            return _scores(event, labels_of(self.settings))
+        return {}
 
 
 def _parsed(number: int, line: bytes) -> Any:
@@ -163,9 +166,8 @@ def _stage_of(topic: str) -> str:
     return next((stage.name for stage in LINE if stage.target == topic), "")
 
 
-def _scores(event: TicketClassified) -> dict[str, Any]:
+def _scores(event: TicketClassified, labels: Labels) -> dict[str, Any]:
     """The scores of every label, by name."""
-    labels = shipped_labels()
     return {
         "scores_by_name": _named(labels.sub_categories, event.scores),
         "intent_scores_by_name": _named(labels.intents, event.intent_scores),

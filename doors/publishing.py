@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ticketstream.doors.commands.broker import brokers_of
-from ticketstream.doors.equip import codec_of
+from ticketstream.doors.equip import codec_of, labels_of
 from ticketstream.doors.output import say, say_json
 from ticketstream.doors.policies import Standing, Word, change_to, standing
 from ticketstream.doors.promotion import check_model
@@ -46,9 +46,9 @@ def publish(
         PolicyError, ModelError: it is refused; the message says why.
         BrokerError: it may not have arrived.
     """
-    text = _checked(document)
+    text = _checked(operator.settings, document)
     before = operator.standing(shop)
-    new = _over_switches(text, document, before)
+    new = _over_switches(operator.settings, text, document, before)
     if new.active != before.policy.active:
         check_model(operator.settings, new)
     announce(operator, before, new, since=_moment(operator.settings, since), json=json)
@@ -56,9 +56,9 @@ def publish(
 
 def diff(settings: Settings, document: Path, shop: str | None, *, json: bool) -> None:
     """Say what a document would change."""
-    text = _checked(document)
+    text = _checked(settings, document)
     before = standing_of(settings, shop)
-    _say_changes(before.policy, _over_switches(text, document, before), json=json)
+    _say_changes(before.policy, _over_switches(settings, text, document, before), json=json)
 
 
 def switch(operator: Operator, shop: str, *, killed: bool) -> None:
@@ -117,19 +117,20 @@ def local_name(settings: Settings) -> str:
     return str(settings.policy) if settings.policy else "the shipped policy"
 
 
-def _checked(document: Path) -> str:
+def _checked(settings: Settings, document: Path) -> str:
     """The text of a document that can be used: a bad one is refused before a broker is asked."""
     try:
         text = document.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyError(f"{document} cannot be read: {type(error).__name__}") from error
-    load_policy(text, str(document))
+    load_policy(text, str(document), labels=labels_of(settings))
     return text
 
 
-def _over_switches(text: str, document: Path, before: Standing) -> Policy:
+def _over_switches(settings: Settings, text: str, document: Path, before: Standing) -> Policy:
     plain = to_plain(Policy)(before.policy)
-    return load_policy(text, str(document), {name: plain[name] for name in SWITCHES})
+    switches = {name: plain[name] for name in SWITCHES}
+    return load_policy(text, str(document), switches, labels_of(settings))
 
 
 def _moment(settings: Settings, given: str | None) -> datetime | None:

@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     )
     invoice_numbers: str = Field("INV-0000-000000", description="Forms of invoice numbers")
     customer_numbers: str = Field("C-000000", description="Forms of customer numbers")
+    taxonomy: Path | None = Field(
+        None, description="The shop's own labels (TOML); default: the shipped ones"
+    )
     policy: Path | None = Field(None, description="A policy document; default: the shipped one")
     language_model: Path | None = Field(
         None, description="A document (TOML) that names a language model's endpoint; none: no call"

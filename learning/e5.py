@@ -1,6 +1,7 @@
 """multilingual-e5-small's upper layers in torch: weights in, an ONNX file out; training only."""
 
 import struct
+import warnings
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -77,16 +78,20 @@ def export(model: nn.Module, path: Path, outputs: Sequence[str]) -> None:
     plain = path.with_suffix(".fp32.onnx")
     some = (torch.randn(2, 9, WIDTH), torch.ones(2, 9, dtype=torch.long))
     free = {0: "batch", 1: "tokens"}
-    torch.onnx.export(
-        model.eval(),
-        some,
-        str(plain),
-        input_names=["hidden6", "attention_mask"],
-        output_names=[*outputs],
-        dynamic_axes=dict.fromkeys(("hidden6", "attention_mask", *outputs), free),
-        opset_version=17,
-        dynamo=False,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # the newer exporter needs more packages
+        torch.onnx.export(
+            model.eval(),
+            some,
+            str(plain),
+            input_names=["hidden6", "attention_mask"],
+            output_names=[*outputs],
+            dynamic_axes=dict.fromkeys(("hidden6", "attention_mask", *outputs), free),
+            opset_version=17,
+            dynamo=False,
+        )
     quantize_dynamic(str(plain), str(path), per_channel=True, weight_type=QuantType.QInt8)
     plain.unlink()
 

@@ -11,21 +11,21 @@ from ticketstream.learning.linear import Doubles
 from ticketstream.learning.seeds import read_seeds
 from ticketstream.processors.calibration import CALIBRATION, read_calibration
 from ticketstream.processors.heads import MOODS, Heads
-from ticketstream.processors.taxonomy import Labels, shipped_labels
+from ticketstream.processors.taxonomy import Labels
 
 
-def judge(folder: Path, tickets: Path, encoder: Embeds) -> dict[str, Quality]:
+def judge(folder: Path, tickets: Path, encoder: Embeds, labels: Labels) -> dict[str, Quality]:
     """How the heads of `folder` do on tickets that they were not trained on.
 
     Args:
         folder: heads with their calibration.
         tickets: JSON lines as the seeds have them.
         encoder: the encoder that the heads were trained with.
+        labels: the taxonomy of both.
 
     Raises:
         ModelError: heads or tickets that cannot be read.
     """
-    labels = shipped_labels()
     heads = Heads.load(folder, labels)
     examples = read_seeds(tickets, labels)
     corpus = corpus_of(examples, encoder)

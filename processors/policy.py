@@ -11,6 +11,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import orjson
 
 from ticketstream.processors.policy_problems import Path, Problem, dotted, problems
+from ticketstream.processors.taxonomy import Labels, shipped_labels
 from ticketstream.processors.toml_lines import line_of
 from ticketstream.schemas.convert import to_plain
 from ticketstream.schemas.errors import InvalidEventError, PolicyError
@@ -39,13 +40,19 @@ def shipped() -> dict[str, Any]:
     )
 
 
-def load_policy(text: str, name: str, switches: Mapping[str, Any] | None = None) -> Policy:
+def load_policy(
+    text: str,
+    name: str,
+    switches: Mapping[str, Any] | None = None,
+    labels: Labels | None = None,
+) -> Policy:
     """A policy from its TOML text, over the shipped one.
 
     Args:
         text: the document.
         name: stands in the error, with the line.
         switches: what holds in place of the shipped settings where the document says nothing.
+        labels: the taxonomy that its pairs, intents and queues must be of; None for the shipped.
 
     Raises:
         PolicyError: not TOML, an unknown or ill-typed setting, or a value out of range.
@@ -58,7 +65,7 @@ def load_policy(text: str, name: str, switches: Mapping[str, Any] | None = None)
         policy: Policy = _record(Policy, _over(shipped() | dict(switches or {}), document), ())
     except _WrongError as wrong:
         raise PolicyError(_refused(text, name, [(wrong.path, wrong.reason)])) from wrong
-    if found := list(problems(policy)):
+    if found := list(problems(policy, labels or shipped_labels())):
         raise PolicyError(_refused(text, name, found))
     return policy
 

@@ -5,30 +5,39 @@ from dataclasses import fields
 from math import isfinite
 from typing import get_args
 
-from ticketstream.processors.taxonomy import shipped_labels
+from ticketstream.processors.taxonomy import Labels
 from ticketstream.schemas.envelope import Route
 from ticketstream.schemas.policy import Policy
 
 LIMITS = ("auto_reply", "suggestion", "spam", "injection", "out_of_scope", "anger")
+INTENT_TABLES = ("intent_thresholds", "intent_suggestion_thresholds")
 FLOORS = ("category", "sub_category", "right_when_sure", "ece")
 DIVISORS = ("value_scale", "history_scale")
+MOST_EXPLORED = 0.03  # of the tickets near an edge: enough to estimate with, few to be wrong about
+WIDEST = 0.25
+# what a person wants a person for: no share of it is tried out on a neighbouring way
+UNSAFE_INTENTS = ("exercise_right", "dispute_or_threaten", "complain", "request_human")
 PRIORITIES = range(1, 6)
 
 Path = tuple[str | int, ...]
 Problem = tuple[Path, str]
 
 
-def problems(policy: Policy) -> Iterator[Problem]:
+def problems(policy: Policy, labels: Labels) -> Iterator[Problem]:
     """What makes a policy unusable, with its place in the document; nothing for a good one."""
-    for check in (_shares, _bands, _not_built, _amounts, _priorities, _pairs, _keys):
+    for check in (_shares, _bands, _intent_bands, _not_built, _amounts, _priorities):
         yield from check(policy)
+    for of_labels in (_exploration, _pairs, _keys):
+        yield from of_labels(policy, labels)
 
 
 def _shares(policy: Policy) -> Iterator[Problem]:
     shares: dict[Path, float] = {("thresholds", n): getattr(policy.thresholds, n) for n in LIMITS}
-    shares |= {("intent_thresholds", k): v for k, v in policy.intent_thresholds.items()}
+    for table in INTENT_TABLES:
+        shares |= {(table, intent): v for intent, v in getattr(policy, table).items()}
     shares |= {("floors", n): getattr(policy.floors, n) for n in FLOORS}
-    shares |= {("audit_rate",): policy.audit_rate, ("exploration_rate",): policy.exploration_rate}
+    shares["escalation", "repeat_sentiment"] = policy.escalation.repeat_sentiment
+    shares["audit_rate",] = policy.audit_rate
     for path, share in shares.items():
         if not 0 <= share <= 1:
             yield path, f"{dotted(path)} is {share}: must be from 0 to 1"
@@ -41,10 +50,37 @@ def _bands(policy: Policy) -> Iterator[Problem]:
             yield ("thresholds", name), reason
 
 
-def _not_built(policy: Policy) -> Iterator[Problem]:
-    if policy.exploration_rate:
-        reason = "exploration_rate: routes are not explored in this release, leave it at 0"
+def _intent_bands(policy: Policy) -> Iterator[Problem]:
+    for intent, suggestion in policy.intent_suggestion_thresholds.items():
+        auto = policy.intent_thresholds.get(intent, policy.thresholds.auto_reply)
+        if suggestion > auto:
+            path = ("intent_suggestion_thresholds", intent)
+            yield path, f"{dotted(path)} is above {auto}, where automatic replies begin: lower it"
+
+
+def _exploration(policy: Policy, labels: Labels) -> Iterator[Problem]:
+    rate, width = policy.exploration_rate, policy.exploration_width
+    if not 0 <= rate <= MOST_EXPLORED:
+        yield (
+            ("exploration_rate",),
+            f"exploration_rate is {rate}: must be from 0 to {MOST_EXPLORED}",
+        )
+    if not 0 < width <= WIDEST:
+        reason = f"exploration_width is {width}: must be above 0, at most {WIDEST}"
+        yield ("exploration_width",), reason
+    for place, intent in enumerate(policy.exploration_intents):
+        if intent in UNSAFE_INTENTS:
+            reason = f"exploration_intents: {intent!r} is never explored, take it out"
+            yield ("exploration_intents", place), reason
+        elif intent not in labels.intents:
+            reason = f"exploration_intents: no intent {intent!r} in the taxonomy"
+            yield ("exploration_intents", place), reason
+    if rate and not policy.exploration_intents:
+        reason = "exploration_rate: nothing is explored while exploration_intents is empty"
         yield ("exploration_rate",), reason
+
+
+def _not_built(policy: Policy) -> Iterator[Problem]:
     for name in ("knowledge", "prompt"):
         if getattr(policy.active, name):
             yield ("active", name), f"active.{name}: nothing switches by it yet, leave it empty"
@@ -73,9 +109,8 @@ def _priorities(policy: Policy) -> Iterator[Problem]:
             yield path, f"{dotted(path)} is {queue.priority}: must be from 1 to 5"
 
 
-def _pairs(policy: Policy) -> Iterator[Problem]:
+def _pairs(policy: Policy, labels: Labels) -> Iterator[Problem]:
     """Pairs that no ticket can have: they would never do anything."""
-    labels = shipped_labels()
     for place, pair in enumerate(policy.whitelist):
         if pair.sub_category not in labels.category_of:
             reason = f"whitelist: no sub-category {pair.sub_category!r} in the taxonomy"
@@ -84,12 +119,12 @@ def _pairs(policy: Policy) -> Iterator[Problem]:
             yield ("whitelist", place), f"whitelist: no intent {pair.intent!r} in the taxonomy"
 
 
-def _keys(policy: Policy) -> Iterator[Problem]:
+def _keys(policy: Policy, labels: Labels) -> Iterator[Problem]:
     """Tables whose keys are labels."""
-    labels = shipped_labels()
-    for intent in policy.intent_thresholds:
-        if intent not in labels.intents:
-            yield ("intent_thresholds", intent), f"intent_thresholds: no intent {intent!r}"
+    for table in INTENT_TABLES:
+        for intent in getattr(policy, table):
+            if intent not in labels.intents:
+                yield (table, intent), f"{table}: no intent {intent!r}"
     for key in policy.queues:
         route, _, category = key.partition("/")
         if route not in get_args(Route):

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 
 from ticketstream.processors.calibration import probabilities
 from ticketstream.processors.heads import Judgement
-from ticketstream.processors.taxonomy import Labels
+from ticketstream.processors.taxonomy import FOREIGN, Labels
 from ticketstream.schemas.classified import Label
 
 SURE = 0.6  # from this calibrated probability on a sentence's label is a request, measured
 FEWEST_WORDS = 4
 MOST_SENTENCES = 12
-NO_REQUEST = frozenset({"complaint", "oos"})  # how it is said, and what no queue works on
+NO_REQUEST = frozenset({"complaint", FOREIGN})  # how it is said, and what no queue works on
 SENTENCE = re.compile(r"\S(?:.*?[.!?](?=\s|$)|.*?$)", re.MULTILINE)
 
 

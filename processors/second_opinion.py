@@ -29,12 +29,12 @@ from ticketstream.processors.heads import Floats, Judgement
 from ticketstream.processors.label_prompt import LabelPrompt, Pair, Shot, pair_of
 from ticketstream.processors.language_model import LanguageModel, Reply
 from ticketstream.processors.lower import Vectors
-from ticketstream.processors.taxonomy import Labels
+from ticketstream.processors.taxonomy import LEGAL, Labels
 from ticketstream.schemas.classified import ANSWERED, OpinionStatus, SecondOpinion
 from ticketstream.schemas.envelope import AutoKind
 
 HALF = 0.5
-GUARDED = frozenset({"legal_privacy"})
+GUARDED = frozenset({LEGAL})
 LANGUAGES = frozenset({"en", "de"})  # those that the phrases of an injection are known in
 Scores = tuple[Floats, Floats]  # of sub-categories and of intents, before calibration
 FEWEST = 100  # tickets of a case, from which on its measurement counts

@@ -13,8 +13,8 @@ from ticketstream.processors.model_files import Manifest, read_manifest
 from ticketstream.schemas.errors import ModelError
 from ticketstream.schemas.policy import Active
 
-HEADS = "heads"  # the folder of the shipped heads, below the models' folder
-TRUNK = "trunk"  # the folder of a trunk, beside the shipped heads or within a snapshot
+SHIPPED = "heads"  # the folder of the shipped heads, below the models' folder
+TRUNK = "trunk"  # within the folder of heads that were fitted on one
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +44,12 @@ class Snapshots:
     """Every snapshot of a machine: the shipped one, and those that were trained here.
 
     Attributes:
-        models: the folder of the shipped models.
+        shipped: its folder.
         trained: a folder of snapshots, each in a folder that is called by its id.
     """
 
-    models: Path
+    shipped: Path
     trained: Path
-
-    @property
-    def shipped(self) -> Path:
-        """The folder of the shipped heads."""
-        return self.models / HEADS
 
     def read(self, folder: Path) -> Snapshot:
         """A snapshot of a folder.
@@ -105,29 +100,6 @@ class Snapshots:
             )
         return snapshot
 
-    def reader(self, heads: Manifest, encoder: Encoder) -> Encoder:
-        """What reads texts for these heads: the encoder, or the trunk that they were fitted on.
-
-        A trunk lies within its snapshot, else beside the shipped heads.
-
-        Raises:
-            ModelError: they were fitted on another encoder, or on a trunk that is not here.
-        """
-        made_with = heads.document.get("encoder", encoder.manifest.sha256)
-        if made_with != encoder.manifest.sha256:
-            raise ModelError(f"{heads.folder} was trained with another encoder: train it anew")
-        wanted = heads.document.get("trunk")
-        if wanted is None:
-            return encoder
-        own = heads.folder / TRUNK
-        reader = encoder.tuned(own if own.is_dir() else self.models / TRUNK)
-        if reader.manifest.sha256 != wanted:
-            raise ModelError(
-                f"{heads.folder} was fitted on another trunk than {reader.manifest.folder}: copy "
-                f"that one to {own}, or train the heads anew"
-            )
-        return reader
-
     def begin(self) -> Path:
         """A folder for a training; it is no snapshot until it is kept."""
         self.trained.mkdir(parents=True, exist_ok=True)
@@ -143,3 +115,23 @@ class Snapshots:
         rmtree(place, ignore_errors=True)
         folder.chmod(0o755)  # workers of another user read it
         return self.read(folder.rename(place))
+
+
+def reader_of(heads: Manifest, encoder: Encoder) -> Encoder:
+    """What reads texts for heads: the encoder, or the trunk in their folder that they name.
+
+    Raises:
+        ModelError: they were fitted on another encoder or trunk, or theirs is missing or changed.
+    """
+    if heads.document.get("encoder", encoder.manifest.sha256) != encoder.manifest.sha256:
+        raise ModelError(f"{heads.folder} was trained with another encoder: train it anew")
+    wanted = heads.document.get("trunk")
+    if wanted is None:
+        return encoder
+    reader = encoder.tuned(heads.folder / TRUNK)
+    if reader.manifest.sha256 != wanted:
+        raise ModelError(
+            f"{heads.folder} was fitted on another trunk than lies in it: restore the folder, or "
+            "run `ticketstream model train trunk`"
+        )
+    return reader

@@ -136,6 +136,24 @@ class Codec:
         (schema_id,) = struct.unpack_from(">I", data, 1)
         return _read(kind, data, CONFLUENT_HEADER, self._writer(schema_id))
 
+    def writer_of(self, kind: type[Event], data: bytes) -> tuple[Any, int]:
+        """The parsed schema that wrote an event, by the first bytes, and where its body begins.
+
+        Raises:
+            UndecodableError: reason `undecodable` or `unknown_schema`.
+        """
+        if data[:1] == CONFLUENT and len(data) >= CONFLUENT_HEADER:
+            if self.registry is None:
+                raise UndecodableError("unknown_schema", "no schema registry is configured")
+            (schema_id,) = struct.unpack_from(">I", data, 1)
+            return self._writer(schema_id), CONFLUENT_HEADER
+        writer = known_schemas(kind.__name__).get(data[2:HEADER])
+        if data[:2] != SINGLE_OBJECT:
+            raise UndecodableError("undecodable", f"not an Avro-encoded {kind.__name__}")
+        if writer is None:
+            raise UndecodableError("unknown_schema", f"no known version of {kind.__name__}")
+        return writer, HEADER
+
     def _id(self, kind: type[Event], schema: Schema) -> int:
         if kind not in self._ids and self.registry is not None:
             self._ids[kind] = self.registry.id_of(TOPIC_OF[kind], schema.text)

@@ -41,5 +41,9 @@ class UnreadableMessageError(TicketstreamError):
     """A message at the door that cannot be turned into a ticket; kept as a dead letter."""
 
 
+class TaxonomyError(TicketstreamError):
+    """A taxonomy that cannot be used; the message names the label and what to do."""
+
+
 class ModelError(TicketstreamError):
     """A model folder that is missing, changed or does not fit the taxonomy."""

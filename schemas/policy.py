@@ -95,8 +95,11 @@ class PolicyVersion(Record):
 class Policy(Record):
     """Everything a decision depends on beside the ticket.
 
-    `intent_thresholds` overrides `thresholds.auto_reply` per intent. `queues` maps a route, or
-    `route/category`, to its queue. `triggers` maps a keyword class to its phrases.
+    `intent_thresholds` overrides `thresholds.auto_reply` per intent, `intent_suggestion_thresholds`
+    overrides `thresholds.suggestion`. `exploration_rate` is the share of tickets of the listed
+    intents, no farther than `exploration_width` from the edge of a band, that go into the band
+    beside; `audit_rate` the share of automatic replies that a person looks at first. `queues` maps
+    a route, or `route/category`, to its queue. `triggers` maps a keyword class to its phrases.
     """
 
     id: str = "default"
@@ -106,12 +109,15 @@ class Policy(Record):
     languages: tuple[str, ...] = ("en", "de")
     thresholds: Thresholds = field(default_factory=Thresholds)
     intent_thresholds: Mapping[str, float] = field(default_factory=dict)
+    intent_suggestion_thresholds: Mapping[str, float] = field(default_factory=dict)
     whitelist: tuple[Pair, ...] = ()
     escalation: EscalationWeights = field(default_factory=EscalationWeights)
     specialist_triggers: tuple[str, ...] = ()
     triggers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     queues: Mapping[str, Queue] = field(default_factory=dict)
     exploration_rate: float = 0.0
+    exploration_width: float = 0.05
+    exploration_intents: tuple[str, ...] = ()
     audit_rate: float = 0.0
     active: Active = field(default_factory=Active)
     floors: Floors = field(default_factory=Floors)

@@ -186,7 +186,7 @@ class Policies:
         return Taken(change, change.effective_from, resources)
 
     def _prepared(self, policy: Policy) -> Resources:
-        for _, reason in problems(policy):
+        for _, reason in problems(policy, self._plan.labels):
             raise PolicyError(reason)
         return self._plan.prepare(policy)
 

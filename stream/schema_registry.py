@@ -21,6 +21,9 @@ class Registry:
         self.url = url
         self._client = SchemaRegistryClient({"url": url})
 
+    def __reduce__(self) -> tuple[type["Registry"], tuple[str]]:
+        return Registry, (self.url,)  # another process makes a client of its own
+
     def id_of(self, topic: str, schema: str) -> int:
         try:
             return int(self._client.register_schema(f"{topic}-value", Schema(schema, "AVRO")))

@@ -27,6 +27,8 @@ CLEAR = {
 }
 SEALED = {"cleanup.policy": "delete", "retention.ms": str(3 * 365 * DAY_MS)}
 FOREVER = {"cleanup.policy": "delete", "retention.ms": "-1"}
+TRIAL_DAYS = 30  # decisions of a policy on trial are no record of anything
+TRIAL = {"cleanup.policy": "delete", "retention.ms": str(TRIAL_DAYS * DAY_MS)}
 DEAD = {"cleanup.policy": "delete", "retention.ms": CLEAR["retention.ms"]}
 
 
@@ -83,6 +85,27 @@ def create(brokers: str, partitions: int, replication: int = 1) -> list[str]:
         except KafkaException as error:
             raise BrokerError(f"topic {name} cannot be created: {error.args[0].str()}") from error
     return [t.name for t in missing]
+
+
+def create_replay(brokers: str, name: str) -> str:
+    """Make the topic of a policy on trial, with as many partitions and copies as the live one.
+
+    Raises:
+        BrokerError: there is no live topic, or it cannot be made.
+    """
+    require(brokers, ["ticket.routed"])
+    client = admin(brokers)
+    there = client.list_topics(timeout=TIMEOUT).topics
+    if name not in there:
+        live = there["ticket.routed"].partitions
+        copies = len(live[0].replicas)
+        topic = Topic(name, len(live), 2 * MB, TRIAL)
+        new = NewTopic(name, topic.partitions, copies, config=topic.config())
+        try:
+            client.create_topics([new])[name].result(TIMEOUT)
+        except KafkaException as error:
+            raise BrokerError(f"topic {name} cannot be created: {error.args[0].str()}") from error
+    return name
 
 
 def check(brokers: str) -> list[str]:

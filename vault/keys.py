@@ -19,7 +19,7 @@ NAMES = (
     "identity",  # wraps the persons' identity keys
     "index",  # hashes addresses, so that a person is found
     "intake",  # hashes Message-IDs into ticket ids
-    "draws",  # decides audits
+    "draws",  # decides audits and exploration
     "agents",  # makes agents' pseudonyms
     "tokens",  # binds tokens to their tickets
 )

@@ -1,17 +1,26 @@
 """replay: decisions again, under another policy."""
 
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from ticketstream.doors import settings as settings_module
 from ticketstream.doors.commands.broker import brokers_of
-from ticketstream.doors.equip import codec_of, key_source, route_resources
-from ticketstream.doors.output import Json, say, say_json, table
+from ticketstream.doors.equip import archive_of, codec_of, erased_of, key_source, route_resources
+from ticketstream.doors.output import Json, progress, say, say_json, table
+from ticketstream.doors.settings import Settings
+from ticketstream.schemas.errors import SettingError
 from ticketstream.schemas.json import to_json
 
-SHOWN = 20  # moved tickets that are listed
+if TYPE_CHECKING:
+    from ticketstream.learning.replay.compare import Replayed, Side
+    from ticketstream.learning.replay.costs import Costs
+    from ticketstream.learning.replay.intervals import Estimate
+    from ticketstream.learning.replay.stored import Stored, Wanted
+
+FEW = 10  # below this a number of tickets is written with a decimal
 
 replay = typer.Typer(help="Decisions again, under another policy.", no_args_is_help=True)
 
@@ -23,44 +32,160 @@ def register(app: typer.Typer) -> None:
 
 @replay.callback()
 def about() -> None:
-    """Decisions again; nothing is written to a topic."""
+    """Decisions again; no live topic is written."""
 
 
 @replay.command("route")
 def replay_route(
     policy: Annotated[Path, typer.Option(help="The policy document to try.")],
     *,
+    since: Annotated[str, typer.Option(help="Received on this day (UTC) or later.")] = "",
+    until: Annotated[str, typer.Option(help="Received before this day (UTC).")] = "",
+    shop: Annotated[str, typer.Option(help="Of this shop only.")] = "",
+    limit: Annotated[int, typer.Option(min=0, help="The latest so many; 0: all.")] = 0,
+    source: Annotated[
+        Literal["topic", "archive"], typer.Option("--from", help="Where they are stored.")
+    ] = "topic",
+    costs: Annotated[Path | None, typer.Option(help="A table of costs by route (TOML).")] = None,
+    out: Annotated[Path | None, typer.Option(help="A new folder: Parquet, JSON, a page.")] = None,
+    emit: Annotated[
+        bool, typer.Option("--emit", help="Publish the decisions to a topic of their own.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Route the stored classifications under another policy: what would move?"""
-    from ticketstream.learning.replay import replay_topics  # noqa: PLC0415
+    from ticketstream.learning.replay.compare import compare, redecide  # noqa: PLC0415
+    from ticketstream.learning.replay.report import write_report  # noqa: PLC0415
+    from ticketstream.learning.replay.stored import Wanted  # noqa: PLC0415
+    from ticketstream.processors.decision.draws import keyed  # noqa: PLC0415
 
     settings = settings_module.load(policy=policy)
     resources = route_resources(settings, key_source(settings).load("draws"))
-    result = replay_topics(brokers_of(settings), codec_of(settings), resources)
+    wanted = Wanted(_day(since, "--since"), _day(until, "--until"), shop, limit)
+    if emit and (limit or source == "archive"):
+        raise SettingError(
+            "--emit publishes whole events, which only the topic has, and all of them: leave out "
+            "--limit and --from archive; --since, --until and --shop may stay"
+        )
+    draws, prices = keyed(resources.draw_key), _costs(costs)
+    rows = _rows(settings, source, wanted)
+    progress(f"deciding {len(rows):,} again")
+    made = redecide(rows, resources.policy, draws)
+    result = compare(rows, resources.policy, made, prices, draws)
+    files = write_report(out, rows, made, result) if out else []
+    topic, sent = _emitted(settings, resources, wanted) if emit else ("", 0)
     if json:
-        say_json(
-            {
-                "policy": result.policy,
-                "compared": result.compared,
-                "matrix": [
-                    {"before": b, "after": a, "tickets": n}
-                    for (b, a), n in sorted(result.matrix.items())
-                ],
-                "moves": [to_json(m) for m in result.moves],
-                "undecided": result.undecided,
-                "unreadable": result.unreadable,
-            }
-        )
+        say_json(to_json(result) | {"files": list(map(str, files)), "topic": topic, "sent": sent})
         return
-    say(f"policy {result.policy}: {result.compared} decisions, {len(result.moves)} would move")
-    table(
-        ["before", "after", "tickets"], [[b, a, n] for (b, a), n in sorted(result.matrix.items())]
+    show(result)
+    for file in files:
+        say(f"wrote {file}")
+    if emit:
+        say(f"published {sent} decisions to {topic}")
+
+
+def show(result: "Replayed") -> None:
+    """The comparison for people."""
+    policy = result.policy
+    say(
+        f"policy {policy.id} {policy.version} {policy.hash[:12]}: {result.compared:,} decisions, "
+        f"{result.moved:,} would move"
     )
-    for move in result.moves[:SHOWN]:
+    say("decided under " + ", ".join(f"{n} ({c:,})" for n, c in result.policies.items()))
+    if result.shadow:
+        say("the policy is in shadow mode: its automatic replies are sent by nobody")
+    say("\nWhat the rules want")
+    table(["before", "after", "tickets"], [[m.before, m.after, m.tickets] for m in result.matrix])
+    say("\nBefore and after (95 %)")
+    table(["", "before", "after"], _sides(result.before, result.after, result.unit))
+    say("wrong replies: expected from the calibrated confidence, not observed")
+    say("\nWorkload by queue")
+    table(
+        ["queue", "before", "after", "share after"],
+        [[q.queue, q.before, q.after, _share(q.share)] for q in result.workload],
+    )
+    if result.changed:
+        say("\nTickets that change most")
+    for each in result.changed:
         say(
-            f"  {move.ticket_id}  {move.before} ({move.reason_before}) -> "
-            f"{move.after} ({move.reason_after})  confidence {move.confidence:.2f}"
+            f"  {each.ticket_id}  {each.before} ({each.reason_before}) -> "
+            f"{each.after} ({each.reason_after})  confidence {each.confidence:.2f}"
         )
-    if result.undecided or result.unreadable:
-        say(f"not compared: {result.undecided} without a decision, {result.unreadable} unreadable")
+    if left := _left_out(result):
+        say(f"\nnot compared: {left}")
+
+
+def _sides(before: "Side", after: "Side", unit: str) -> list[list[str]]:
+    return [
+        ["answered automatically", _share(before.auto), _share(after.auto)],
+        ["answered or suggested", _share(before.assisted), _share(after.assisted)],
+        ["wrong automatic replies", _count(before.wrong), _count(after.wrong)],
+        [unit, _count(before.cost), _count(after.cost)],
+    ]
+
+
+def _left_out(result: "Replayed") -> str:
+    counts = {
+        "without a decision": result.undecided,
+        "of forgotten people": result.erased,
+        "unreadable": result.unreadable,
+    }
+    return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+
+
+def _share(e: "Estimate") -> str:
+    return f"{e.value:.1%} ({e.low:.1%} to {e.high:.1%})"
+
+
+def _count(e: "Estimate") -> str:
+    return f"{_short(e.value)} ({_short(e.low)} to {_short(e.high)})"
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= FEW or value == int(value) else f"{value:,.1f}"
+
+
+def _rows(settings: Settings, source: str, wanted: "Wanted") -> "Stored":
+    from ticketstream.learning.replay.sources import (  # noqa: PLC0415
+        Log,
+        from_archive,
+        from_topics,
+    )
+
+    def tell(read: int) -> None:
+        progress(f"read {read:,}")
+
+    if source == "archive":
+        return from_archive(archive_of(settings), wanted, tell)
+    log = Log(brokers_of(settings), codec_of(settings))
+    return from_topics(log, erased_of(settings), wanted, tell)
+
+
+def _emitted(settings: Settings, resources: object, wanted: "Wanted") -> tuple[str, int]:
+    from ticketstream.learning.replay.emit import emit  # noqa: PLC0415
+    from ticketstream.processors.route import RouteResources  # noqa: PLC0415
+
+    assert isinstance(resources, RouteResources)
+
+    def tell(sent: int) -> None:
+        progress(f"published {sent:,}")
+
+    return emit(brokers_of(settings), codec_of(settings), resources, wanted, tell)
+
+
+def _costs(file: Path | None) -> "Costs":
+    from ticketstream.learning.replay.costs import read_costs, shipped_costs  # noqa: PLC0415
+
+    if file is None:
+        return shipped_costs()
+    try:
+        return read_costs(file.read_text("utf-8"), str(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"{file} cannot be read ({type(error).__name__})") from error
+
+
+def _day(text: str, option: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise SettingError(f"{option} is {text!r}: write a day as 2026-06-30") from None

@@ -40,7 +40,8 @@ def find(who: Who, *, json: Json = False) -> None:
 
     place = opened_place()
     (found,) = _named(trace_all(place, [who]))
-    held = _held(found) | {"read_model_rows": rows_of(place.models, found.tickets)}
+    rows = rows_of(place.models, found.tickets) | place.archive.rows_of(found.tickets)
+    held = _held(found) | {"read_model_rows": rows}
     if json:
         say_json(held)
         return
@@ -56,7 +57,7 @@ def export(
     language: Annotated[str, typer.Option(help="Of the page: en or de.")] = "en",
 ) -> None:
     """Write all that is held of a person: JSON, a page to read, the files they sent."""
-    from ticketstream.doors.equip import policy_of  # noqa: PLC0415
+    from ticketstream.doors.equip import labels_of, policy_of  # noqa: PLC0415
     from ticketstream.doors.person.export import Wish  # noqa: PLC0415
     from ticketstream.doors.person.export import export as write  # noqa: PLC0415
     from ticketstream.doors.person.search import trace_all  # noqa: PLC0415
@@ -66,7 +67,8 @@ def export(
     place, settings = opened_place(), settings_module.load()
     (found,) = _named(trace_all(place, [who], keep=True))
     tongue: Any = language
-    done = write(place, found, out, Wish(tongue, settings.zone, policy_of(settings)))
+    wish = Wish(tongue, settings.zone, policy_of(settings), labels_of(settings))
+    done = write(place, found, out, wish)
     say(f"{done.tickets} tickets, {done.events} events, {done.files} files are in {out}")
 
 

@@ -19,7 +19,7 @@ from ticketstream.doors.desk.inbox import Wanted, inbox
 from ticketstream.doors.desk.live import Pulse, beats
 from ticketstream.doors.desk.pages import HERE, Pages
 from ticketstream.doors.desk.ticket import ticket_page
-from ticketstream.doors.desk.words import Tongue
+from ticketstream.processors.taxonomy import Labels, Tongue, shipped_labels
 from ticketstream.projections.dead import by_reason, dead
 from ticketstream.projections.store import ReadModels, read_engine
 from ticketstream.vault.ports import Opener
@@ -36,6 +36,7 @@ def create_app(
     opener: Opener,
     *,
     zone: tzinfo = UTC,
+    labels: Labels | None = None,
     hosts: Sequence[str] = LOOPBACK,
 ) -> FastAPI:
     """The desk as an ASGI application; it reads and never writes.
@@ -44,6 +45,7 @@ def create_app(
         store: the read models' SQLAlchemy URL, or an engine.
         opener: the vault with the text key.
         zone: in which times are shown.
+        labels: how labels are called; None for the shipped ones.
         hosts: names under which it may be asked for, so that no other site's name can be pointed
             at it; `*` allows all.
 
@@ -56,7 +58,7 @@ def create_app(
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     app.add_middleware(Strict)
     assets = Assets(HERE / "static")
-    desk = Desk(models, opener, Pages(assets, zone))
+    desk = Desk(models, opener, Pages(assets, zone, labels or shipped_labels()))
     app.state.stopping = lambda: False
     _add_pages(app, desk)
     _add_errors(app, desk)

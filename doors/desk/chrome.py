@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from ticketstream.doors.desk.words import Pair, Tongue
+from ticketstream.doors.desk.words import Pair
+from ticketstream.processors.taxonomy import Tongue
 
 CHROME: Mapping[str, Pair] = {
     "inbox": ("Inbox", "Eingang"),

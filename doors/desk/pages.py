@@ -12,7 +12,8 @@ from markupsafe import Markup, escape
 from ticketstream.doors.desk.assets import Assets
 from ticketstream.doors.desk.chrome import chrome
 from ticketstream.doors.desk.summaries import percent, summary_line
-from ticketstream.doors.desk.words import Tongue, plain, reason, word
+from ticketstream.doors.desk.words import plain, reason, word
+from ticketstream.processors.taxonomy import Labels, Tongue
 from ticketstream.vault.tokens import TOKEN
 from ticketstream.vault.tokens import plain as plain_token
 
@@ -23,8 +24,9 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 class Pages:
     """The desk's templates, in both languages; times are shown in `zone`."""
 
-    def __init__(self, assets: Assets, zone: tzinfo) -> None:
+    def __init__(self, assets: Assets, zone: tzinfo, labels: Labels) -> None:
         self._zone = zone
+        self._labels = labels
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -38,6 +40,7 @@ class Pages:
             "iso": datetime.isoformat,
             "percent": percent,
             "plain": plain,
+            "called_in": labels.called,
             "masked": masked,
             "duration": duration,
             "amount": amount,
@@ -48,8 +51,10 @@ class Pages:
         words = {
             "t": partial(chrome, tongue=tongue),
             "word": partial(word, tongue=tongue),
-            "reason": partial(reason, tongue=tongue),
-            "summary": partial(summary_line, tongue=tongue),
+            "called": partial(self._labels.called, tongue=tongue),
+            "means": partial(self._labels.meaning, tongue=tongue),
+            "reason": partial(reason, tongue=tongue, labels=self._labels),
+            "summary": partial(summary_line, tongue=tongue, labels=self._labels),
         }
         page = self._environment.get_template(template)
         return page.render(**words, tongue=tongue, **values)

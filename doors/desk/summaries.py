@@ -3,14 +3,17 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ticketstream.doors.desk.words import Tongue, plain, word
+from ticketstream.doors.desk.words import plain, word
+from ticketstream.processors.taxonomy import Labels, Tongue
 
 Summary = Mapping[str, Any]
 PARTS = " · "
 
 
-def summary_line(topic: str, summary: Summary, tongue: Tongue) -> str:
+def summary_line(topic: str, summary: Summary, tongue: Tongue, labels: Labels) -> str:
     """What happened, in labels and numbers."""
+    if topic == "ticket.classified":
+        return PARTS.join(_classified(summary, tongue, labels))
     line = LINES.get(topic)
     return PARTS.join(part for part in line(summary, tongue) if part) if line else ""
 
@@ -31,9 +34,9 @@ def _masked(s: Summary, _: Tongue) -> list[str]:
     return [s["language"]["code"], found]
 
 
-def _classified(s: Summary, _: Tongue) -> list[str]:
-    labels = [plain(s[name]) for name in ("category", "sub_category", "intent")]
-    return [*labels, percent(s["confidence"])]
+def _classified(s: Summary, tongue: Tongue, labels: Labels) -> list[str]:
+    called = (labels.called(s[n], tongue) for n in ("category", "sub_category", "intent"))
+    return [*called, percent(s["confidence"])]
 
 
 def _routed(s: Summary, tongue: Tongue) -> list[str]:
@@ -72,7 +75,6 @@ def _actions(s: Summary) -> str:
 LINES: Mapping[str, Callable[[Summary, Tongue], list[str]]] = {
     "ticket.received": _received,
     "ticket.masked": _masked,
-    "ticket.classified": _classified,
     "ticket.routed": _routed,
     "draft.created": _drafted,
     "reply.sent": _sent,

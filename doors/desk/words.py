@@ -1,9 +1,10 @@
 """Codes of events -> words for people, in English and German."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
-Tongue = Literal["en", "de"]
+from ticketstream.processors.taxonomy import Labels, Tongue
+
 Pair = tuple[str, str]  # English, German
 
 ROUTES: Mapping[str, Pair] = {
@@ -82,6 +83,10 @@ REASONS: Mapping[str, Pair] = {
         "It was drawn for a check by a person.",
         "Es wurde zur Prüfung durch einen Menschen gezogen.",
     ),
+    "explored": (
+        "It was drawn for a trial: not “{instead_of}”, but the neighbouring way.",
+        "Es wurde für einen Versuch gezogen: nicht „{instead_of}“, sondern der Weg daneben.",
+    ),
     "confident": (
         "The machine is sure enough for a suggestion ({confidence}).",
         "Die Maschine ist sicher genug für einen Vorschlag ({confidence}).",
@@ -154,6 +159,7 @@ TABLES: Mapping[str, Mapping[str, Pair]] = {
     "payment": PAYMENTS,
     "method": METHODS,
 }
+CODES = {"trigger": "trigger", "instead_of": "route"}  # a reason's value -> the table of its codes
 
 
 def word(table: str, code: str | None, tongue: Tongue) -> str:
@@ -167,30 +173,32 @@ def plain(code: str | None) -> str:
     return (code or "").replace("_", " ")
 
 
-def reason(code: str, values: Mapping[str, str], tongue: Tongue) -> str:
+def reason(code: str, values: Mapping[str, str], tongue: Tongue, labels: Labels) -> str:
     """A rule that fired, as a sentence; an unknown one as its code with what it looked at."""
     pair = REASONS.get(code)
     if pair is None:
         listed = ", ".join(f"{plain(k)} {v}" for k, v in values.items())
         return f"{plain(code)} ({listed})" if listed else plain(code)
-    return pair[tongue == "de"].format_map(_Values(values, tongue))
+    return pair[tongue == "de"].format_map(_Values(values, tongue, labels))
 
 
 class _Values(dict[str, str]):
     """A reason's values as words; one that is missing becomes a question mark."""
 
-    def __init__(self, values: Mapping[str, Any], tongue: Tongue) -> None:
-        super().__init__({k: _value(k, str(v), tongue) for k, v in values.items()})
+    def __init__(self, values: Mapping[str, Any], tongue: Tongue, labels: Labels) -> None:
+        super().__init__({k: _value(k, str(v), tongue, labels) for k, v in values.items()})
 
     def __missing__(self, key: str) -> str:
         return "?"
 
 
-def _value(name: str, value: str, tongue: Tongue) -> str:
-    if name == "trigger":
-        return word("trigger", value, tongue)
+def _value(name: str, value: str, tongue: Tongue, labels: Labels) -> str:
+    if name in CODES:
+        return word(CODES[name], value, tongue)
     if name == "pair":
-        return " / ".join(plain(part) for part in value.split("/"))
+        return " / ".join(labels.called(part, tongue) for part in value.split("/"))
+    if name == "intent":
+        return labels.called(value, tongue)
     if tongue == "de" and value.replace(".", "", 1).isdigit():
         return value.replace(".", ",")
     return plain(value)

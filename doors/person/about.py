@@ -7,11 +7,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ticketstream.doors.desk.words import Tongue, word
-from ticketstream.doors.person.labels import label
+from ticketstream.doors.desk.words import word
 from ticketstream.doors.person.notice import Notice
 from ticketstream.doors.person.schedule import CLEAR_DAYS, SEALED_DAYS
 from ticketstream.doors.person.story import Section
+from ticketstream.processors.taxonomy import Labels, Tongue
 from ticketstream.schemas.policy import Policy
 
 
@@ -32,7 +32,9 @@ class Met:
     models: Sequence[Mapping[str, Any]]
 
 
-def about(notice: Notice, policy: Policy, met: Met, tongue: Tongue) -> list[Section]:
+def about(
+    notice: Notice, policy: Policy, met: Met, tongue: Tongue, labels: Labels
+) -> list[Section]:
     """Everything that stands beside the data, section by section."""
     words, who, texts = getattr(notice, tongue), notice.controller, _texts(tongue)
     titles = texts["titles"]
@@ -47,7 +49,7 @@ def about(notice: Notice, policy: Policy, met: Met, tongue: Tongue) -> list[Sect
         Section(titles["source"], points=_sources(met, tongue)),
         Section(titles["recipients"], points=_recipients(notice, met, tongue)),
         Section(titles["kept"], points=[line.format_map(days) for line in texts["kept"]]),
-        Section(titles["machine"], points=rules(policy, tongue)),
+        Section(titles["machine"], points=rules(policy, tongue, labels)),
         Section(
             titles["rights"],
             points=[line.format(authority=who.authority) for line in texts["rights"]],
@@ -55,12 +57,13 @@ def about(notice: Notice, policy: Policy, met: Met, tongue: Tongue) -> list[Sect
     ]
 
 
-def rules(policy: Policy, tongue: Tongue) -> list[str]:
+def rules(policy: Policy, tongue: Tongue, labels: Labels) -> list[str]:
     """The policy in sentences, with its own numbers."""
     texts, limits, weights = _texts(tongue), policy.thresholds, policy.escalation
     said = texts["said"]
     pairs = (
-        f"{label(p.sub_category, tongue)} ({label(p.intent, tongue)})" for p in policy.whitelist
+        f"{labels.called(p.sub_category, tongue)} ({labels.called(p.intent, tongue)})"
+        for p in policy.whitelist
     )
     values = {
         "policy": f"{policy.id} {policy.version}",
@@ -83,6 +86,9 @@ def rules(policy: Policy, tongue: Tongue) -> list[str]:
         "auto": _number(limits.auto_reply, tongue),
         "stopped": said["stopped"] if policy.kill_switch or policy.mode == "shadow" else "",
         "suggestion": _number(limits.suggestion, tongue),
+        "explored": said["explored"].format(_number(100 * policy.exploration_rate, tongue))
+        if policy.exploration_rate
+        else "",
     }
     return [rule.format_map(values) for rule in texts["rules"]]
 

@@ -176,7 +176,10 @@ def _doors(place: Place, erasures: Sequence[Erasure]) -> list[Erasure]:
 
 
 def _derived(place: Place, erasures: Sequence[Erasure]) -> list[Erasure]:
-    done = [_with(e, "models", purge(place.models, e.tickets)) for e in erasures]
+    done = [
+        _with(e, "models", purge(place.models, e.tickets) | place.archive.purge(e.tickets))
+        for e in erasures
+    ]
     if not forgetting.forget_log(place.models, LOG_SECONDS):
         raise VaultError(
             "the read models' write-ahead log is held by readers: stop the process that reads "

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from ticketstream.doors.desk.words import Tongue, reason, word
+from ticketstream.doors.desk.words import reason, word
 from ticketstream.doors.person.about import Met, about
 from ticketstream.doors.person.letters import Letter
 from ticketstream.doors.person.notice import load_notice
@@ -18,6 +18,7 @@ from ticketstream.doors.person.place import Place, iso
 from ticketstream.doors.person.receipt import models_told
 from ticketstream.doors.person.story import story
 from ticketstream.doors.person.trace import Trace
+from ticketstream.processors.taxonomy import Labels, Tongue
 from ticketstream.schemas.errors import InvalidEventError, SettingError
 from ticketstream.schemas.json import to_json
 from ticketstream.schemas.masked import Identity, TicketMasked
@@ -51,11 +52,13 @@ class Wish:
         tongue: of the reasons in words, and of the page.
         zone: in which the page shows times.
         policy: by which machines decide today.
+        labels: how labels are called.
     """
 
     tongue: Tongue
     zone: tzinfo
     policy: Policy
+    labels: Labels
 
 
 def export(place: Place, trace: Trace, folder: Path, wish: Wish) -> Handed:
@@ -74,13 +77,13 @@ def export(place: Place, trace: Trace, folder: Path, wish: Wish) -> Handed:
 
     notice = load_notice(place.notice)
     models = models_told(trace.models(), notice.language_models)
-    tickets = tickets_of(trace, wish.tongue)
+    tickets = tickets_of(trace, wish.tongue, wish.labels)
     _prepare(folder)
     told: dict[str, Any] = {
         "asked_for": trace.asked,
         "made_at": iso(place.now()),
         "shop": place.shop,
-        "about": about(notice, wish.policy, _met(trace, models), wish.tongue),
+        "about": about(notice, wish.policy, _met(trace, models), wish.tongue, wish.labels),
         "tickets": tickets,
         "attachments": _attachments(place, trace, folder),
         "dead_letters": [_letter(n, at, folder) for n, at in enumerate(trace.letters, start=1)],
@@ -94,14 +97,14 @@ def export(place: Place, trace: Trace, folder: Path, wish: Wish) -> Handed:
     return Handed(len(tickets), events, files)
 
 
-def tickets_of(trace: Trace, tongue: Tongue) -> list[dict[str, Any]]:
+def tickets_of(trace: Trace, tongue: Tongue, labels: Labels) -> list[dict[str, Any]]:
     """Each ticket with its story in words and all its events, oldest first."""
     by_ticket: dict[str, dict[Any, tuple[Read, Any]]] = {}
     for record, event in trace.events:
         # an event that was delivered twice is one event
         own = by_ticket.setdefault(event.ticket_id, {})
         own.setdefault((record.topic, event.event_id), (record, event))
-    told = [_ticket(ticket, [*own.values()], tongue) for ticket, own in by_ticket.items()]
+    told = [_ticket(t, [*own.values()], tongue, labels) for t, own in by_ticket.items()]
     return sorted(told, key=lambda t: (t["received_at"], t["ticket_id"]))
 
 
@@ -119,15 +122,19 @@ def readable_event(record: Read, event: Any, values: Identity | None) -> dict[st
     return head | cleaned
 
 
-def _ticket(ticket: str, events: Sequence[tuple[Read, Any]], tongue: Tongue) -> dict[str, Any]:
+def _ticket(
+    ticket: str, events: Sequence[tuple[Read, Any]], tongue: Tongue, labels: Labels
+) -> dict[str, Any]:
     ordered = sorted(events, key=lambda e: (e[0].timestamp, ORDER.index(e[0].topic), e[0].offset))
     values = next((i for _, e in reversed(ordered) if (i := _identity(e))), None)
     told = [readable_event(r, e, _identity(e) or values) for r, e in ordered]
     return {
         "ticket_id": ticket,
         "received_at": min(e.occurred_at for _, e in ordered).isoformat(),
-        "decisions": [_decision(e, tongue) for r, e in ordered if r.topic == "ticket.routed"],
-        "in_words": story(told, tongue),
+        "decisions": [
+            _decision(e, tongue, labels) for r, e in ordered if r.topic == "ticket.routed"
+        ],
+        "in_words": story(told, tongue, labels),
         "events": told,
     }
 
@@ -138,11 +145,11 @@ def _identity(event: Any) -> Identity | None:
     return found if isinstance(found, Identity) else None
 
 
-def _decision(event: Any, tongue: Tongue) -> dict[str, Any]:
+def _decision(event: Any, tongue: Tongue, labels: Labels) -> dict[str, Any]:
     """Who answers and why, as the desk says it."""
     return {
         "route": word("route", event.route, tongue),
-        "reasons": [reason(r.code, r.values, tongue) for r in event.reasons],
+        "reasons": [reason(r.code, r.values, tongue, labels) for r in event.reasons],
         "policy": f"{event.policy.id} {event.policy.version}",
         "by": f"{event.producer.name} {event.producer.version}",
     }

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from ticketstream.doors.equip import codec_of, key_source, models_of, open_vault
+from ticketstream.doors.equip import archive_of, codec_of, key_source, models_of, open_vault
 from ticketstream.doors.intake.attachments import AttachmentStore
 from ticketstream.doors.intake.door import Door
 from ticketstream.doors.intake.notes import Notes
 from ticketstream.doors.settings import Settings
+from ticketstream.projections.archive import Archive
 from ticketstream.schemas.codec import Codec
 from ticketstream.vault.keys import keyed_hash
 from ticketstream.vault.store import Vault
@@ -28,6 +29,7 @@ class Place:
     codec: Codec
     vault: Vault
     models: Engine
+    archive: Archive
     door: Door
     notes: Notes
     keys: Path
@@ -57,6 +59,7 @@ def place_of(settings: Settings, brokers: str) -> Place:
         codec=codec_of(settings),
         vault=open_vault(settings, identity=True),
         models=models.engine,
+        archive=archive_of(settings),
         door=_door(settings),
         notes=Notes(settings.home / "intake.db"),
         keys=settings.key_folder,

@@ -128,11 +128,11 @@ def _rows(place: Place, now: datetime) -> int:
     with place.vault.reading() as connection:
         erased = erased_tickets(connection)
     purge(place.models, erased)
-    gone = expire(
-        place.models, now - timedelta(days=SEALED_DAYS), now - timedelta(days=DEAD_ROW_DAYS)
-    )
+    place.archive.purge(erased)
+    horizon = now - timedelta(days=SEALED_DAYS)
+    gone = expire(place.models, horizon, now - timedelta(days=DEAD_ROW_DAYS))
     forget_log(place.models, LOG_SECONDS)
-    return gone
+    return gone + place.archive.expire(horizon.date())
 
 
 def _files(place: Place) -> int:

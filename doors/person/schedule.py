@@ -94,6 +94,11 @@ FILES: Mapping[str, tuple[str, int | None, str]] = {
         SEALED_DAYS,
         ERASURE,
     ),
+    "archive": (
+        "labels, scores, decisions, outcomes, amounts by day; no text, no person",
+        SEALED_DAYS,
+        ERASURE,
+    ),
     "language-model": ("what was spent today, vectors of examples; nobody's data", None, "by hand"),
     "receipts": ("signed receipts: ids and counts", SEALED_DAYS, APPLY),
     "models": ("weights of trained models; no text", None, "by hand"),

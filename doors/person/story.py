@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ticketstream.doors.desk.summaries import percent
-from ticketstream.doors.desk.words import Tongue, reason, word
+from ticketstream.doors.desk.words import reason, word
 from ticketstream.doors.person.labels import kind_of, label
 from ticketstream.doors.person.words import WORDS
+from ticketstream.processors.taxonomy import Labels, Tongue
 
 Told = Mapping[str, Any]
 Fact = tuple[str, str]
@@ -34,9 +35,9 @@ class Section:
     texts: Sequence[Fact] = ()
 
 
-def story(events: Sequence[Told], tongue: Tongue) -> list[Section]:
+def story(events: Sequence[Told], tongue: Tongue, labels: Labels) -> list[Section]:
     """The sections of a ticket, in the order of what happened; texts in the person's own words."""
-    teller, topics = Teller(tongue), {event["topic"] for event in events}
+    teller, topics = Teller(tongue, labels), {event["topic"] for event in events}
     replies = {event["event_id"] for event in events if event["topic"] == "agent.replied"}
     return [
         section
@@ -51,8 +52,12 @@ def story(events: Sequence[Told], tongue: Tongue) -> list[Section]:
 class Teller:
     """Tells events in one language."""
 
-    def __init__(self, tongue: Tongue) -> None:
+    def __init__(self, tongue: Tongue, labels: Labels) -> None:
         self.tongue = tongue
+        self.labels = labels
+
+    def called(self, label: str) -> str:
+        return self.labels.called(label, self.tongue)
 
     def t(self, key: str) -> str:
         return WORDS[key][self.tongue == "de"]
@@ -119,13 +124,13 @@ class Teller:
 
     def classified(self, event: Told, _: Collection[str]) -> list[Section]:
         mood = event["sentiment"]
-        also = (f"{label(s['sub_category'], self.tongue)}" for s in event["secondary"])
+        also = (self.called(s["sub_category"]) for s in event["secondary"])
         triggers = (word("trigger", name, self.tongue) for name in event["triggers"])
         models = ", ".join(f"{m['name']} {m['version']}" for m in event["models"])
-        about = [label(event[name], self.tongue) for name in ("category", "sub_category")]
+        about = [self.called(event[name]) for name in ("category", "sub_category")]
         facts = self.facts(
             ("about", " - ".join(about)),
-            ("wants", label(event["intent"], self.tongue)),
+            ("wants", self.called(event["intent"])),
             ("sure", percent(event["confidence"])),
             ("also", ", ".join(also)),
             ("mood", self.number(mood["polarity"])),
@@ -141,7 +146,9 @@ class Teller:
 
     def routed(self, event: Told, _: Collection[str]) -> list[Section]:
         terms = {name: self.number(value) for name, value in event["escalation"].items()}
-        points = [reason(r["code"], r["values"], self.tongue) for r in event["reasons"]]
+        points = [
+            reason(r["code"], r["values"], self.tongue, self.labels) for r in event["reasons"]
+        ]
         policy, made = event["policy"], event["producer"]
         facts = self.facts(
             ("route", word("route", event["route"], self.tongue)),
@@ -175,7 +182,7 @@ class Teller:
         after = event.get("label_after") or {}
         if event["topic"] == "agent.edited" and event["before"] != event["after"]:
             after = event["after"]
-        labels = (label(v, self.tongue) for k, v in after.items() if k != "route" and v)
+        labels = (self.called(v) for k, v in after.items() if k != "route" and v)
         facts = self.facts(
             ("did", ", ".join(label(action, self.tongue) for action in event["actions"])),
             ("relabelled", ", ".join(labels)),

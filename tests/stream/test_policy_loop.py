@@ -117,7 +117,7 @@ def by_its_own_policy(decided: TicketRouted) -> bool:
     """Whether an event is, byte for byte, what the policy that it names says of its ticket."""
     number = int(decided.ticket_id[1:])
     named = prepared(int(decided.policy.version))
-    return decided == route(numbered(number, decided.shop), named)
+    return [decided] == route([numbered(number, decided.shop)], named)
 
 
 def test_every_slice_is_decided_by_the_policy_of_its_beginning() -> None:

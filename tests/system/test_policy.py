@@ -203,7 +203,7 @@ def assert_every_event_follows_from_the_policy_that_it_names(house: House, local
     for decided in house.routed():
         resources = RouteResources.of(policies[decided.policy.hash], key, __version__)
         assert decided.cause_id is not None
-        assert route(judged[decided.cause_id], resources) == decided
+        assert route([judged[decided.cause_id]], resources) == [decided]
     drafts = [e for e in house.events("draft.created") if isinstance(e, DraftCreated)]
     halted = [e for e in drafts if e.producer.version.endswith("+kill_switch")]
     assert halted

@@ -128,7 +128,7 @@ def draft(ticket: Any, stub: Stub) -> DraftCreated:
 STAGES = (
     Stage("mask", "ticket.received", "ticket.masked", mask),
     Stage("classify", "ticket.masked", "ticket.classified", each(classify), frozenset({"text"})),
-    Stage("route", "ticket.classified", "ticket.routed", each(route)),
+    Stage("route", "ticket.classified", "ticket.routed", route),
     Stage("draft", "ticket.routed", "draft.created", each(draft), frozenset({"text"})),
 )
 

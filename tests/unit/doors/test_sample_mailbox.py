@@ -78,7 +78,7 @@ def decided(ticket: TicketMasked) -> TicketRouted:
         auto_submitted=ticket.auto_submitted,
         triggers=triggers(judged_text(ticket.text), shipped_triggers()),
     )
-    return route(classified, RouteResources.of(default_policy(), b"key", "test"))
+    return route([classified], RouteResources.of(default_policy(), b"key", "test"))[0]
 
 
 def rows(name: str) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from ticketstream.processors.calibration import read_calibration
 from ticketstream.processors.heads import Heads
 from ticketstream.processors.lower import WIDTH, Vectors
 from ticketstream.processors.model_files import read_manifest
-from ticketstream.processors.taxonomy import shipped_labels
+from ticketstream.processors.taxonomy import labels_of, shipped_labels
 from ticketstream.schemas.errors import ModelError
 
 LABELS = shipped_labels()
@@ -73,7 +74,7 @@ def best(out: Path, text: str) -> tuple[str, str]:
 
 
 def test_what_was_taught_is_known(seeds: Path, tmp_path: Path) -> None:
-    report = train(None, seeds, Spelling(), tmp_path / "heads", 0, phrases=False)
+    report = train(None, seeds, Spelling(), tmp_path / "heads", 0, labels=LABELS, phrases=False)
     assert best(tmp_path / "heads", "the handle is broken") == ("defect_report", "report_problem")
     assert best(tmp_path / "heads", "cancel") == ("cancel_order", "request_cancellation")
     assert report.held_out["all"].sub_category > 0.8
@@ -82,7 +83,7 @@ def test_what_was_taught_is_known(seeds: Path, tmp_path: Path) -> None:
 
 
 def test_anger_is_learned_from_degrees(seeds: Path, tmp_path: Path) -> None:
-    train(None, seeds, Spelling(), tmp_path / "heads", 0, phrases=False)
+    train(None, seeds, Spelling(), tmp_path / "heads", 0, labels=LABELS, phrases=False)
     texts = ["lamp broken again", "lamp broken please"]
     heads = Heads.load(tmp_path / "heads", LABELS)
     angry, calm = heads.judge(Spelling().embed(texts), texts)
@@ -97,18 +98,27 @@ def test_a_correction_changes_the_answer(seeds: Path, tmp_path: Path) -> None:
     right = Example(
         text, "en", "correction", "correction", sub_category=wanted, intent=intent, weight=WEIGHT
     )
-    train(None, seeds, Spelling(), tmp_path / "b", 0, phrases=False, corrections=[right])
+    train(
+        None,
+        seeds,
+        Spelling(),
+        tmp_path / "b",
+        0,
+        labels=LABELS,
+        phrases=False,
+        corrections=[right],
+    )
     assert best(tmp_path / "b", text) == (wanted, intent)
 
 
 def best_after(seeds: Path, tmp_path: Path) -> str:
-    train(None, seeds, Spelling(), tmp_path / "a", 0, phrases=False)
+    train(None, seeds, Spelling(), tmp_path / "a", 0, labels=LABELS, phrases=False)
     return best(tmp_path / "a", "the lamp is broken please cancel")[0]
 
 
 def test_the_same_input_gives_the_same_bytes(seeds: Path, tmp_path: Path) -> None:
     for name in ("a", "b"):
-        train(None, seeds, Spelling(), tmp_path / name, 0, phrases=False)
+        train(None, seeds, Spelling(), tmp_path / name, 0, labels=LABELS, phrases=False)
     for name in ("heads.npz", "manifest.toml", "calibration.toml", "CARD.md"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
@@ -117,8 +127,10 @@ def test_a_test_set_is_measured_and_not_learned_from(seeds: Path, tmp_path: Path
     line = orjson.loads((seeds / "all.jsonl").read_bytes().splitlines()[0])
     test = tmp_path / "own.jsonl"
     test.write_bytes(orjson.dumps(line | {"text": "utterly different words"}))
-    plain = train(None, seeds, Spelling(), tmp_path / "a", 0, phrases=False)
-    tested = train(None, seeds, Spelling(), tmp_path / "b", 0, phrases=False, test=test)
+    plain = train(None, seeds, Spelling(), tmp_path / "a", 0, labels=LABELS, phrases=False)
+    tested = train(
+        None, seeds, Spelling(), tmp_path / "b", 0, labels=LABELS, phrases=False, test=test
+    )
     assert tested.own_test["all"].size == 1
     assert tested.data == plain.data
     weights = [(tmp_path / name / "heads.npz").read_bytes() for name in "ab"]
@@ -130,16 +142,16 @@ def test_a_wrong_label_names_file_and_line(seeds: Path, tmp_path: Path) -> None:
     with (seeds / "all.jsonl").open("ab") as file:
         file.write(b'\n{"text": "x", "language": "en", "sub_category": "nope", "intent": "x"}')
     with pytest.raises(ModelError, match=r"all\.jsonl, line 37: unknown sub_category 'nope'"):
-        train(None, seeds, Spelling(), tmp_path / "heads", 0, phrases=False)
+        train(None, seeds, Spelling(), tmp_path / "heads", 0, labels=LABELS, phrases=False)
 
 
 def test_nothing_to_learn_from_is_told(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="has no seeds"):
-        train(None, tmp_path, Spelling(), tmp_path / "heads", 0, phrases=False)
+        train(None, tmp_path, Spelling(), tmp_path / "heads", 0, labels=LABELS, phrases=False)
     line = {"text": "x", "language": "en", "sub_category": "eta", "intent": "ask_status"}
     (tmp_path / "one.jsonl").write_bytes(orjson.dumps(line))
     with pytest.raises(ModelError, match="fewer than two labels"):
-        train(None, tmp_path, Spelling(), tmp_path / "heads", 0, phrases=False)
+        train(None, tmp_path, Spelling(), tmp_path / "heads", 0, labels=LABELS, phrases=False)
 
 
 def test_training_leaves_no_text_that_it_learned_from_on_disk(
@@ -153,7 +165,16 @@ def test_training_leaves_no_text_that_it_learned_from_on_disk(
         "the lamp of Zqsecret Zqname is broken", "en", "correction", "correction",
         sub_category="defect_report", intent="report_problem", weight=WEIGHT,
     )  # fmt: skip
-    train(None, seeds, Spelling(), tmp_path / "heads", 0, phrases=False, corrections=[secret])
+    train(
+        None,
+        seeds,
+        Spelling(),
+        tmp_path / "heads",
+        0,
+        labels=LABELS,
+        phrases=False,
+        corrections=[secret],
+    )
     read = {str(f.relative_to(tmp_path)): text for f in tmp_path.rglob("*") for text in texts(f)}
     assert b"handle" in read["seeds/all.jsonl"]
     assert any(name.startswith("heads/") for name in read)
@@ -171,7 +192,24 @@ def texts(file: Path) -> Iterator[bytes]:
 
 def test_the_manifest_says_what_the_caller_knows_besides(seeds: Path, tmp_path: Path) -> None:
     out = tmp_path / "heads"
-    train(None, seeds, Spelling(), out, 0, phrases=False, facts={"encoder": "ab"})
+    train(None, seeds, Spelling(), out, 0, labels=LABELS, phrases=False, facts={"encoder": "ab"})
     manifest = read_manifest(out).document
     assert manifest["encoder"] == "ab"
     assert manifest["name"] == "ticket-heads"
+
+
+def test_a_shop_learns_labels_of_its_own_and_no_other_taxonomy_takes_these_heads(
+    seeds: Path, tmp_path: Path
+) -> None:
+    shipped = (files("ticketstream.schemas") / "taxonomy.toml").read_text("utf-8")
+    own = labels_of(shipped.replace(".sub_categories.eta]", ".sub_categories.gift_wrap]"))
+    gift = {"text": "wrap it as a gift", "language": "en", "sub_category": "gift_wrap"}
+    line = orjson.dumps(gift | {"intent": "ask_information"})
+    (seeds / "gifts.jsonl").write_bytes(b"\n".join([line] * 6))
+    out = tmp_path / "heads"
+    train(None, seeds, Spelling(), out, 0, labels=own)
+    asked = ["wrap it as a gift"]
+    judged = Heads.load(out, own).judge(Spelling().embed(asked), asked)[0]
+    assert own.sub_categories[int(judged.scores.argmax())] == "gift_wrap"
+    with pytest.raises(ModelError, match="another taxonomy"):
+        Heads.load(out, LABELS)

@@ -27,9 +27,9 @@ def shots(*texts: str, shown: int = 2) -> Shots:
 
 def test_every_label_is_named_and_every_intent_explained() -> None:
     system, question = LabelPrompt(LABELS).of("Where is it?", []).messages
-    for sub in LABELS.sub_categories:
-        assert sub in system["content"]
-    assert "ask_status: where does my own case stand" in system["content"]
+    for sub, category in LABELS.category_of.items():
+        assert f"{category} / {sub}: {LABELS.meaning(sub, 'en')}" in system["content"]
+    assert "ask_status: Where does my own case stand" in system["content"]
     assert json.loads(question["content"]) == {"message": "Where is it?"}
     assert (system["role"], question["role"]) == ("system", "user")
 

@@ -5,6 +5,7 @@ import pytest
 from ticketstream.learning.toml_text import toml
 from ticketstream.processors.policy import changes, default_policy, load_policy, policy_hash
 from ticketstream.processors.policy_problems import problems
+from ticketstream.processors.taxonomy import shipped_labels
 from ticketstream.schemas.convert import to_plain
 from ticketstream.schemas.errors import PolicyError
 from ticketstream.schemas.policy import Active, Policy
@@ -37,7 +38,18 @@ def test_the_shipped_policy_has_phrases_for_every_class_that_it_acts_on() -> Non
         ('mode = "off"', "mode is 'off'"),
         ('queues.foo = { name = "x" }', "'foo' is no route"),
         ('whitelist = [{ sub_category = "a", intnt = "b" }]', "unknown setting whitelist.0.intnt"),
-        ("exploration_rate = 0.1", "leave it at 0"),
+        ("exploration_rate = 0.1", "exploration_rate is 0.1: must be from 0 to 0.03"),
+        ("exploration_rate = -0.01", "exploration_rate is -0.01: must be from 0 to 0.03"),
+        ("exploration_rate = nan", "exploration_rate is nan"),
+        ("exploration_width = 0.0", "exploration_width is 0.0: must be above 0, at most 0.25"),
+        ("exploration_width = 0.3", "exploration_width is 0.3: must be above 0, at most 0.25"),
+        ('exploration_intents = ["ask"]', "no intent 'ask' in the taxonomy"),
+        ('exploration_intents = ["complain"]', "'complain' is never explored"),
+        ('exploration_intents = ["exercise_right"]', "'exercise_right' is never explored"),
+        ("intent_suggestion_thresholds = { ask = 0.7 }", "no intent 'ask'"),
+        ("intent_suggestion_thresholds = { complain = 1.1 }", "complain is 1.1: must be from 0"),
+        ("intent_suggestion_thresholds = { complain = 0.9 }", "above 0.85, where automatic"),
+        ("escalation = { repeat_sentiment = 1.5 }", "repeat_sentiment is 1.5: must be from 0 to"),
         ("audit_rate = -1.0", "audit_rate is -1.0"),
         ("thresholds = 3", "thresholds must be a table"),
         ("escalation = { value_scale = 0 }", "must be above 0"),
@@ -64,6 +76,11 @@ def test_a_bad_policy_is_refused_with_line_place_and_reason(text: str, message: 
 @pytest.mark.parametrize(
     ("lines", "line"),
     [
+        (['id = "x"', "exploration_rate = 0.02", "exploration_intents = []"], 2),
+        (
+            ["exploration_rate = 0.02", "", "exploration_intents = [", '"ask_status", "complain"]'],
+            4,
+        ),
         (['id = "x"', "", "[thresholds]", "spam = 0.9", "auto_reply = 7.0"], 5),
         (['id = "x"', "[thresholds]", "auto_reply = 0.6"], 3),
         (['id = "x"', 'mode = "off"'], 2),
@@ -77,7 +94,7 @@ def test_the_error_names_the_line_of_the_document(lines: list[str], line: int) -
 
 
 def test_the_shipped_policy_has_no_problems() -> None:
-    assert list(problems(default_policy())) == []
+    assert list(problems(default_policy(), shipped_labels())) == []
 
 
 def test_a_document_that_says_nothing_of_the_switches_leaves_them_as_they_are() -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.schemas.samples import SAMPLES
 
 from ticketstream.processors.policy import default_policy
-from ticketstream.processors.route import RouteResources, escalation_of, route
+from ticketstream.processors.route import RouteResources, route
 from ticketstream.schemas.classified import (
     ANSWERED,
     Label,
@@ -38,7 +38,7 @@ CALM = replace(
 
 
 def decide(policy: Policy = POLICY, **changes: Any) -> TicketRouted:
-    return route(replace(CALM, **changes), RouteResources.of(policy, b"key", "0.1.0"))
+    return route([replace(CALM, **changes)], RouteResources.of(policy, b"key", "0.1.0"))[0]
 
 
 def codes(routed: TicketRouted) -> list[str]:
@@ -78,6 +78,21 @@ def test_the_bands_begin_at_their_thresholds(confidence: float, expected: str) -
 def test_an_intent_may_have_a_threshold_of_its_own() -> None:
     strict = replace(OPEN, intent_thresholds={"ask_status": 0.95})
     assert decide(strict).route == "agent_suggestion"
+
+
+def test_an_intent_may_have_a_threshold_for_suggestions_of_its_own() -> None:
+    own = replace(OPEN, intent_suggestion_thresholds={"ask_status": 0.4})
+    assert decide(own, confidence=0.4).route == "agent_suggestion"
+    assert decide(own, confidence=0.39).route == "manual_queue"
+    assert decide(own, confidence=0.4, intent="complain").route == "manual_queue"
+
+
+def test_a_score_that_is_no_number_is_not_taken_for_a_harmless_one() -> None:
+    nan = float("nan")
+    assert decide(OPEN, injection=nan).route == "manual_queue"
+    assert decide(OPEN, out_of_scope=nan).route == "manual_queue"
+    assert decide(OPEN, sentiment=angry(nan)).route == "agent_suggestion"
+    assert decide(OPEN, confidence=nan).route == "manual_queue"
 
 
 def test_another_pair_of_the_same_sub_category_is_not_whitelisted() -> None:
@@ -152,6 +167,14 @@ def test_plain_anger_of_an_unknown_first_contact_does_not_escalate() -> None:
     assert routed.route != "escalate_senior"
 
 
+def test_an_angry_first_contact_of_no_value_with_no_keyword_goes_to_people_but_no_senior() -> None:
+    facts = Facts(customer_value=0.0, tickets_30d_same_case=0)
+    for anger in (0.3, 0.5, 0.7, 0.89):
+        for confidence, way in ((0.99, "agent_suggestion"), (0.5, "manual_queue")):
+            routed = decide(OPEN, sentiment=angry(anger), facts=facts, confidence=confidence)
+            assert routed.route == way
+
+
 def test_plain_anger_of_a_valuable_customer_escalates() -> None:
     assert decide(sentiment=angry(0.7), facts=Facts(customer_value=900.0)).route == (
         "escalate_senior"
@@ -173,6 +196,22 @@ def test_a_friendly_third_contact_with_a_trigger_escalates() -> None:
     assert decide(facts=facts, triggers=("press",)).route == "escalate_senior"
 
 
+def test_a_factual_complaint_goes_to_agents_and_to_nobody_above_them() -> None:
+    factual = {"category": "complaint", "sub_category": "general_complaint", "intent": "complain"}
+    routed = decide(OPEN, **factual, sentiment=Sentiment(-1.0, 0.0, 0.9))
+    assert (routed.route, routed.queue) == ("agent_suggestion", "agents")
+
+
+def test_three_tickets_on_one_case_in_30_days_raise_the_score_however_friendly_the_words() -> None:
+    friendly = Sentiment(0.9, 0.0, 0.0)
+    scores = [
+        decide(sentiment=friendly, facts=Facts(tickets_30d_same_case=n)).escalation.score
+        for n in range(4)
+    ]
+    assert scores[0] == scores[1] == 0.0
+    assert 0.3 < scores[2] < scores[3]
+
+
 def test_a_factual_complaint_never_escalates_by_score() -> None:
     facts = Facts(customer_value=9_999.0, tickets_30d_same_case=1)
     factual = Sentiment(-1.0, 0.0, 0.9)
@@ -181,8 +220,7 @@ def test_a_factual_complaint_never_escalates_by_score() -> None:
 
 def test_every_term_of_the_score_is_stored() -> None:
     facts = Facts(customer_value=500.0, tickets_30d_same_case=3)
-    ticket = replace(CALM, sentiment=angry(0.5), facts=facts, triggers=("press",))
-    terms = escalation_of(ticket, POLICY.escalation)
+    terms = decide(sentiment=angry(0.5), facts=facts, triggers=("press",)).escalation
     assert (terms.sentiment, terms.base, terms.value, terms.trigger, terms.history) == (
         0.5,
         0.5,
@@ -194,7 +232,7 @@ def test_every_term_of_the_score_is_stored() -> None:
 
 
 def test_what_is_unknown_adds_nothing_to_the_score() -> None:
-    terms = escalation_of(replace(CALM, facts=Facts()), POLICY.escalation)
+    terms = decide(facts=Facts()).escalation
     assert (terms.value, terms.history) == (0.0, 0.0)
 
 
@@ -265,11 +303,11 @@ def test_audits_are_drawn_by_a_keyed_hash_at_their_rate_and_drawn_again_alike() 
     policy = replace(OPEN, audit_rate=0.25)
     resources = RouteResources.of(policy, b"key", "0.1.0")
     tickets = [replace(CALM, event_id=type(CALM.event_id)(int=n)) for n in range(2_000)]
-    routed = [route(t, resources) for t in tickets]
+    routed = route(tickets, resources)
     audited = [r for r in routed if r.audit]
     assert all(r.route == "agent_suggestion" for r in audited)
     assert 0.22 < len(audited) / len(routed) < 0.28
-    assert routed == [route(t, resources) for t in tickets]
+    assert routed == route(tickets, resources)
     assert routed[0].eligible == {"auto_reply": 0.75, "agent_suggestion": 0.25}
     assert {r.propensity for r in routed} == {0.75, 0.25}
 

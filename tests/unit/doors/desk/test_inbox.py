@@ -23,7 +23,7 @@ def test_the_inbox_shows_newest_first_with_labels_route_and_confidence(
     assert rows(page) == [ticket_id(2), ticket_id(1)]
     seen = shown(page)
     assert "Where is my order [ORDER_1] ?" in seen
-    assert "delay not received" in seen
+    assert "late, not received" in seen
     assert " 91 % " in seen
     assert "! press" in seen
     assert "to a senior" in seen

@@ -10,10 +10,13 @@ from tests.unit.doors.desk.story import LETTER, Desk, outcome, story, ticket_id
 
 from ticketstream.doors.desk.app import create_app
 from ticketstream.doors.desk.words import REASONS, reason
+from ticketstream.processors.taxonomy import shipped_labels
 from ticketstream.projections.timeline import timeline
 from ticketstream.schemas.envelope import Event
 from ticketstream.schemas.errors import VaultError
 from ticketstream.schemas.masked import Facts
+
+LABELS = shipped_labels()
 
 
 def test_a_ticket_shows_text_decision_draft_sources_and_timeline(
@@ -24,11 +27,11 @@ def test_a_ticket_shows_text_decision_draft_sources_and_timeline(
     page = client.get(f"/ticket/{ticket_id(1)}").text
     seen = shown(page)
     assert "I ordered the Aurora lamp" in seen
-    assert "No machine may answer delay not received / ask status alone." in seen
+    assert "No machine may answer late, not received / ask status alone." in seen
     assert "Written by the machine: extractive 0.1.0" in seen
     assert re.search(r"\[1\] shipping/delivery-times .* Delivery in Germany takes .* support", seen)
     assert "your parcel arrives tomorrow" in seen
-    assert "delay not received / ask status → lost parcel / ask status" in seen
+    assert "late, not received / ask status → lost parcel / ask status" in seen
     assert "closed confirmed · CSAT 5" in seen
     order = ["received", "masked", "classified", "routed", "draft made", "compared", "closed"]
     bold = re.findall(r"<td><b>([^<]+)</b>", page)
@@ -61,7 +64,7 @@ def test_a_forgotten_person_is_shown_as_erased_with_the_labels_left(
     page = shown(client.get(f"/ticket/{ticket_id(1)}").text)
     assert "Erased. This person asked to be forgotten" in page
     assert "Aurora" not in page
-    assert "delay not received" in page
+    assert "late, not received" in page
     assert "Erased" in shown(client.get("/").text)
 
 
@@ -136,15 +139,16 @@ def test_the_page_speaks_german_when_asked_and_remembers(desk: Desk, client: Tes
 def test_every_reason_of_the_default_policy_is_a_sentence_in_both_languages() -> None:
     codes = "auto_generated spam legal_demand trigger charged_back safety escalation"
     codes += " high_value_order out_of_scope injection language whitelisted not_whitelisted"
-    codes += " several_requests anger second_opinion kill_switch audit confident unsure"
+    codes += " several_requests anger second_opinion kill_switch audit explored confident unsure"
     assert set(REASONS) == set(codes.split())
     for code in REASONS:
-        assert reason(code, {}, "en") != reason(code, {}, "de")
+        assert reason(code, {}, "en", LABELS) != reason(code, {}, "de", LABELS)
     values = {"score": "0.81", "limit": "0.45"}
     assert (
-        reason("escalation", values, "de") == "Der Eskalationswert 0,81 erreicht die Grenze 0,45."
+        reason("escalation", values, "de", LABELS)
+        == "Der Eskalationswert 0,81 erreicht die Grenze 0,45."
     )
-    assert reason("brand_new", {"a_b": "1"}, "en") == "brand new (a b 1)"
+    assert reason("brand_new", {"a_b": "1"}, "en", LABELS) == "brand new (a b 1)"
 
 
 def test_read_models_of_another_version_say_what_to_do(desk: Desk, client: TestClient) -> None:

@@ -17,6 +17,7 @@ from ticketstream.doors.person.trace import Trace, named_files
 from ticketstream.doors.person.words import WORDS
 from ticketstream.doors.settings import load
 from ticketstream.processors.policy import default_policy
+from ticketstream.processors.taxonomy import shipped_labels
 from ticketstream.schemas.masked import (
     AttachmentKey,
     AttachmentText,
@@ -57,8 +58,8 @@ def told(*events: tuple[str, Any], tongue: Literal["en", "de"] = "en") -> dict[s
     return {
         "asked_for": trace.asked,
         "made_at": "2026-11-23T09:00:00+00:00",
-        "about": about(NOTICE, default_policy(), met, tongue),
-        "tickets": tickets_of(trace, tongue),
+        "about": about(NOTICE, default_policy(), met, tongue, shipped_labels()),
+        "tickets": tickets_of(trace, tongue, shipped_labels()),
         "dead_letters": [LETTER],
         "language_models": [],
         "attachments": [{"id": "a", "name": "", "file": None, "why": ""}],

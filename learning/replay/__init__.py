@@ -1,0 +1,1 @@
+"""Stored classifications under another policy: what would have been decided."""

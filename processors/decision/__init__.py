@@ -1,0 +1,1 @@
+"""Columns of classified tickets and a policy -> decisions, all rows at once."""
