@@ -23,8 +23,8 @@ from typing import Any
 
 from classify_ask import not_asked, rows_of
 from classify_own import OwnSet
-from classify_print import printed
-from classify_rows import APPROACHES, Fitted, Given, Memory, tuner, why_not
+from classify_print import of_set, printed
+from classify_rows import APPROACHES, OURS, Fitted, Given, Memory, tuner, why_not
 from classify_score import foreign_recall, scores
 from classify_sets import SEEDS, SETS, Guard, Task, public_task
 from classify_speed import EUR_A_CORE_HOUR, speed, stage
@@ -46,7 +46,7 @@ def main() -> None:
     settings = load()
     guard = Guard(development=options.dev)
     memory = Memory(Encoder.load(settings.models / "encoder"))
-    tune = tuner(memory)
+    tune, heads = tuner(memory), settings.models / "heads"
     around = Surroundings(os.getpid())
     result: dict[str, Any] = {"machine": machine(), "development": options.dev, "sets": {}}
     with ExitStack() as stack:
@@ -55,14 +55,15 @@ def main() -> None:
         for name in options.sets:
             _say(name)
             if name == "own":
-                own = OwnSet(guard, memory, tune, options.data, settings.models / "heads")
-                result |= own.told(options.core_price, model, options.ask_most)
-                result["sets"] |= result.pop("own")
-                continue
-            task = public_task(name, options.data, guard) if options.data else None
-            result["sets"][name] = (
-                _public(task, memory, tune, options, model) if task else "absent: give --data"
-            )
+                own = OwnSet(guard, memory, tune, options.data, heads, options.approaches)
+                told = own.told(options.core_price, model, options.ask_most)
+                result["elsewhere"], sets = told["elsewhere"], told["own"]
+            elif task := public_task(name, options.data, guard) if options.data else None:
+                sets = {name: _public(task, memory, tune, options, model)}
+            else:
+                sets = {name: "absent: give --data"}
+            result["sets"] |= sets
+            print("\n".join(of_set(name, told) for name, told in sets.items()), flush=True)
     if "own" in options.sets:
         _say("the classify stage")
         alone: Any = equip.classify_resources(settings.model_copy(update={"language_model": None}))
@@ -70,7 +71,8 @@ def main() -> None:
         result["stage"] = stage(alone, texts)
     result["surroundings"] = around.answer()
     print(printed(result))
-    if not options.dev and {*options.sets} == {*SETS, "own"}:
+    whole = (len(SETS) + 1, len(APPROACHES)) == (len(options.sets), len(options.approaches))
+    if whole and not options.dev:
         RESULT.parent.mkdir(exist_ok=True)
         RESULT.write_text(json.dumps(result, indent=1) + "\n")
 
@@ -89,7 +91,7 @@ def _public(task: Task, memory: Memory, tune: Any, options: Any, model: Any) -> 
     rows: Rows = {}
     fitted: dict[str, Fitted] = {}
     for name, approach in APPROACHES.items():
-        if reason := why_not(name, tune):
+        if reason := why_not(name, tune, options.approaches):
             rows[name] = reason
             continue
         _say(f"  {name}")
@@ -101,7 +103,7 @@ def _public(task: Task, memory: Memory, tune: Any, options: Any, model: Any) -> 
     if model is None:
         rows |= not_asked()
     else:
-        rows |= rows_of(model, fitted["ours"], given, task.judged[: options.ask_most])
+        rows |= rows_of(model, fitted[OURS], given, task.judged[: options.ask_most])
     return told | {"rows": rows}
 
 
@@ -119,9 +121,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="the folder of public sets")
     parser.add_argument("--dev", action="store_true", help="judge rows that are not scored")
     parser.add_argument("--sets", nargs="+", choices=["own", *SETS], default=["own", *SETS])
+    parser.add_argument(
+        "--approaches", nargs="+", choices=[*APPROACHES], default=[*APPROACHES], help="ours always"
+    )
     parser.add_argument("--ask-most", type=int, default=200, help="texts of a set to ask about")
     parser.add_argument("--core-price", type=float, default=EUR_A_CORE_HOUR, help="EUR an hour")
-    return parser.parse_args()
+    found = parser.parse_args()
+    found.approaches = [*dict.fromkeys([*found.approaches, OURS])]
+    return found
 
 
 def _say(what: str) -> None:

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 from classify_ask import not_asked, rows_of
-from classify_rows import APPROACHES, Fitted, Given, Memory, why_not
+from classify_rows import APPROACHES, OURS, Fitted, Given, Memory, why_not
 from classify_score import foreign_recall, scores
-from classify_sets import Guard, own_judged, own_learned
+from classify_sets import Guard, Row, own_judged, own_learned
 from classify_speed import speed
 
+from ticketstream.doors.language_model.client import EndpointModel
 from ticketstream.learning.evaluate import HALF, f1, heads_scores, quality
 from ticketstream.learning.examples import Example
 from ticketstream.learning.foreign import public_quality
-from ticketstream.learning.held_out import HeldOut
 from ticketstream.learning.linear import Doubles
 from ticketstream.learning.method import Tune
 from ticketstream.learning.train import train
@@ -28,6 +28,7 @@ LANGUAGES = ("en", "de")
 NAMES = ("category", "sub_category", "intent", "pair", "anger_f1")
 ANGRY, CALM = "angry", "calm"
 SHIPPED = "ours, as shipped"
+SLOW = frozenset({"fine-tuned encoder", "embeddings + LightGBM"})  # asked for sub-categories only
 Rows = dict[str, dict[str, Any]]  # language -> figures
 
 
@@ -37,6 +38,7 @@ class OwnSet:
 
     Attributes:
         shipped: the folder of the heads that are shipped.
+        approaches: which of the approaches are run.
     """
 
     guard: Guard
@@ -44,60 +46,63 @@ class OwnSet:
     tune: Tune | None
     data: Path | None
     shipped: Path
+    approaches: Sequence[str]
 
-    def told(self, price: float, model: Any, ask_most: int) -> dict[str, Any]:
+    def told(self, price: float, model: EndpointModel | None, ask_most: int) -> dict[str, Any]:
         """`own`, by language, and `elsewhere`, ours on other houses' texts."""
-        with TemporaryDirectory() as room:
-            folder = Path(room)
-            seeds, learned = own_learned(self.guard, folder / "seeds")
-            judged = own_judged(self.guard, folder / "seeds")
-            by_approach, fitted = self._plain(learned, judged)
-            train(self.data, seeds, self.memory, folder / "heads", seed=1)
-            models = {"ours": folder / "heads"}
+        with TemporaryDirectory() as folder:
+            seeds, learned = own_learned(self.guard, Path(folder) / "seeds")
+            judged = own_judged(self.guard, Path(folder) / "seeds")
+            rows, fitted = self._plain(learned, judged)
+            heads = Path(folder) / "heads"
+            train(self.data, seeds, self.memory, heads, seed=1)
+            models = {OURS: heads}
             if not self.guard.development:  # the shipped heads have learned from all seeds
                 models[SHIPPED] = self.shipped
-            for name, heads in models.items():
-                by_approach[name] = _stored(heads, self.memory, judged)
-            fitted["ours"] = as_fitted(folder / "heads", self.memory)
-            elsewhere = {n: _elsewhere(f, self.data, self.memory) for n, f in models.items()}
-            texts = [e.text for e in judged]
-            for name, found in fitted.items():
-                measured = speed(found, self.memory, texts, price)
-                by_approach[name] = {code: by_approach[name][code] | measured for code in LANGUAGES}
-            own = {}
-            for code in LANGUAGES:
-                rows: dict[str, Any] = {n: why_not(n, self.tune) for n in APPROACHES}
-                rows |= {name: told[code] for name, told in by_approach.items()}
-                some = [(e.text, e.sub_category) for e in judged if e.language == code]
-                given = _given(learned, lambda e: e.sub_category, self.memory, None)
-                rows |= (
-                    rows_of(model, fitted["ours"], given, some[:ask_most]) if model else not_asked()
-                )
-                own[f"own {code}"] = {
-                    "told": "sub-category; "
-                    + ("a fifth of the seeds" if self.guard.development else "knowledge/testset"),
-                    "learned": len(learned),
-                    "judged": len(some),
-                    "labels": len(shipped_labels().sub_categories),
-                    "outside": sum(label == OUT_OF_SCOPE for _, label in some),
-                    "rows": rows,
-                }
+            rows |= {name: _stored(path, self.memory, judged) for name, path in models.items()}
+            fitted[OURS] = as_fitted(heads, self.memory)
+            elsewhere = {n: _elsewhere(path, self.data, self.memory) for n, path in models.items()}
+        texts = [e.text for e in judged]
+        for name, found in fitted.items():
+            measured = speed(found, self.memory, texts, price)
+            rows[name] = {code: rows[name][code] | measured for code in LANGUAGES}
+        given = _given(learned, _sub_category, self.memory, None)
+        own = {}
+        for code in LANGUAGES:
+            asked = [(e.text, e.sub_category) for e in _of(judged, code)]
+            told = {name: by_language[code] for name, by_language in rows.items()}
+            answers = (
+                rows_of(model, fitted[OURS], given, asked[:ask_most]) if model else not_asked()
+            )
+            own[f"own {code}"] = self._set(asked, len(learned), told | answers)
         return {"own": own, "elsewhere": {n: told for n, told in elsewhere.items() if told}}
 
     def _plain(
         self, learned: Sequence[Example], judged: Sequence[Example]
     ) -> tuple[dict[str, Rows], dict[str, Fitted]]:
         """The approaches that learn each answer by itself: sub-category, intent, angry or calm."""
-        answers = (lambda e: e.sub_category, lambda e: e.intent, _anger)
         rows, fitted = {}, {}
         for name, approach in APPROACHES.items():
-            if name == "ours" or why_not(name, self.tune):
+            if name == OURS or why_not(name, self.tune, self.approaches):
                 continue
             print(f"  {name}", flush=True)
+            answers = (_sub_category,) if name in SLOW else (_sub_category, _intent, _anger)
             parts = [approach(_given(learned, a, self.memory, self.tune)) for a in answers]
             rows[name] = {code: _judged(parts, _of(judged, code)) for code in LANGUAGES}
             fitted[name] = parts[0]
         return rows, fitted
+
+    def _set(self, judged: Sequence[Row], learned: int, rows: Mapping[str, Any]) -> dict[str, Any]:
+        missing = {n: why_not(n, self.tune, self.approaches) for n in APPROACHES if n not in rows}
+        what = "a fifth of the seeds" if self.guard.development else "tickets of knowledge/testset"
+        return {
+            "told": f"{what}; these columns are about the sub-category",
+            "learned": learned,
+            "judged": len(judged),
+            "labels": len(shipped_labels().sub_categories),
+            "outside": sum(label == OUT_OF_SCOPE for _, label in judged),
+            "rows": {**rows, **missing},
+        }
 
 
 def as_fitted(folder: Path, memory: Memory) -> Fitted:
@@ -126,18 +131,25 @@ def _given(
 
 
 def _judged(parts: Sequence[Fitted], rows: Sequence[Example]) -> dict[str, Any]:
-    """Three approaches' answers about some tickets."""
-    texts, category_of = [e.text for e in rows], shipped_labels().category_of
-    subs, intents, moods = (part.shares(texts) for part in parts)
-    sub = [parts[0].names[i] for i in subs.argmax(1)]
-    both = list(zip(rows, sub, [parts[1].names[i] for i in intents.argmax(1)], strict=True))
-    angry = moods[:, [*parts[2].names].index(ANGRY)] > HALF
-    outside = subs[:, [*parts[0].names].index(OUT_OF_SCOPE)]
-    return _figures(rows, parts[0].names, subs, outside) | {
-        "category": _share([category_of[e.sub_category] == category_of[s] for e, s, _ in both]),
-        "sub_category": _share([e.sub_category == s for e, s, _ in both]),
-        "intent": _share([e.intent == i for e, _, i in both]),
-        "pair": _share([(e.sub_category, e.intent) == (s, i) for e, s, i in both]),
+    """What approaches to one or to all three answers say about some tickets."""
+    category_of, texts = shipped_labels().category_of, [e.text for e in rows]
+    shares = [part.shares(texts) for part in parts]
+    outside = shares[0][:, [*parts[0].names].index(OUT_OF_SCOPE)]
+    sub = [parts[0].names[i] for i in shares[0].argmax(1)]
+    right = [e.sub_category == s for e, s in zip(rows, sub, strict=True)]
+    found = _figures(rows, parts[0].names, shares[0], outside)
+    found["category"] = _share(
+        [category_of[e.sub_category] == category_of[s] for e, s in zip(rows, sub, strict=True)]
+    )
+    found["sub_category"] = _share(right)
+    if len(parts) == 1:
+        return found
+    intents = [parts[1].names[i] for i in shares[1].argmax(1)]
+    same = [e.intent == i for e, i in zip(rows, intents, strict=True)]
+    angry = shares[2][:, [*parts[2].names].index(ANGRY)] > HALF
+    return found | {
+        "intent": _share(same),
+        "pair": _share([s and i for s, i in zip(right, same, strict=True)]),
         "anger_f1": f1(angry, [(e.anger or 0.0) >= HALF for e in rows]),
     }
 
@@ -148,7 +160,7 @@ def _stored(folder: Path, memory: Memory, judged: Sequence[Example]) -> Rows:
     heads = Heads.load(folder, labels)
     told: Rows = {}
     for code in LANGUAGES:
-        held: HeldOut = heads_scores(_of(judged, code), memory, heads)
+        held = heads_scores(_of(judged, code), memory, heads)
         shares = probabilities(held.scores["sub_category"], calibration.temperature)
         figures = quality(held, labels, calibration)
         outside = held.scores["out_of_scope"]
@@ -178,6 +190,14 @@ def _of(examples: Sequence[Example], language: str) -> list[Example]:
 
 def _share(found: Sequence[bool]) -> float:
     return sum(found) / len(found)
+
+
+def _sub_category(example: Example) -> str:
+    return example.sub_category
+
+
+def _intent(example: Example) -> str:
+    return example.intent
 
 
 def _anger(example: Example) -> str:

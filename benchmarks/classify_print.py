@@ -35,7 +35,7 @@ def printed(result: Mapping[str, Any]) -> str:
             "DEVELOPMENT: nothing that is scored was read, and these figures prove nothing"
         )
     for name, told in result["sets"].items():
-        parts.append(_set(name, told))
+        parts.append(of_set(name, told))
     if "elsewhere" in result:
         parts += [_own(result), _elsewhere(result["elsewhere"])]
     if "stage" in result:
@@ -44,7 +44,8 @@ def printed(result: Mapping[str, Any]) -> str:
     return "\n\n".join(["", *parts])
 
 
-def _set(name: str, told: Set | str) -> str:
+def of_set(name: str, told: Set | str) -> str:
+    """The table of one set."""
     if isinstance(told, str):
         return f"{name}: {told}"
     sizes = f"{told['learned']:,} learned from, {told['judged']:,} judged, {told['labels']} labels"
