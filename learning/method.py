@@ -11,9 +11,9 @@ from hashlib import blake2b
 import numpy as np
 
 from ticketstream.learning import linear
-from ticketstream.learning.calibrate import best_temperature
+from ticketstream.learning.calibrate import Ints, best_temperature
 from ticketstream.learning.corpus import Embeds
-from ticketstream.learning.linear import BITS, Doubles, Plane, Space
+from ticketstream.learning.linear import BITS, Doubles, Space
 from ticketstream.learning.out_of_scope import centres_of, fit_out_of_scope
 from ticketstream.processors import ngrams
 from ticketstream.processors.calibration import probabilities
@@ -24,6 +24,7 @@ from ticketstream.processors.out_of_scope import OutOfScope
 STRENGTH = 10.0  # inverse penalty, chosen on training rows of Banking77 and MASSIVE German
 HELD = 10  # one text in so many is held out for temperature and out-of-scope score
 TINY = 1e-12
+SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # of the linear map in the mix
 Scores = Callable[[Sequence[str]], Doubles]  # texts -> logits [n, labels], labels in order
 Tune = Callable[[Sequence[str], Sequence[str]], Scores]
 
@@ -44,43 +45,65 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Mix:
+    """How both members become one; each temperature and the share come from held-out texts.
+
+    Attributes:
+        linear: temperature of the linear map.
+        tuned: temperature of the trunk.
+        share: what the linear map counts beside the trunk, 0 to 1.
+        both: temperature of the mean.
+    """
+
+    linear: float = 1.0
+    tuned: float = 1.0
+    share: float = 1.0
+    both: float = 1.0
+
+    def mean(self, linear: Doubles, tuned: Doubles) -> Doubles:
+        """The weighted mean of the members' log probabilities."""
+        own, other = _log(linear, self.linear), _log(tuned, self.tuned)
+        mean: Doubles = self.share * own + (1 - self.share) * other
+        return mean
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     """A fitted classifier; `names` are its labels in order.
 
+    `weights` [features, labels] and `bias` are the linear map, out of the space it was fitted in.
     `tuned` gives a tuned trunk's logits; `out_of_scope` is None where no foreign text was given.
     """
 
     names: tuple[str, ...]
     space: Space
-    plane: Plane
+    weights: Doubles
+    bias: Doubles
     centres: Vectors
     tuned: Scores | None = None
-    temperature: float = 1.0
+    mix: Mix = Mix()
     out_of_scope: OutOfScope | None = None
 
     def shares(self, read: Read) -> Doubles:
         """Calibrated probabilities [n, labels]."""
-        return probabilities(self.scores(read), self.temperature)
+        return probabilities(self.scores(read), self.mix.both)
 
     def scores(self, read: Read) -> Doubles:
-        """Logits before calibration: the mean log probabilities of the members."""
+        """Logits before the last temperature: of the linear map, or the mean of both members."""
         own = self.linear(read)
-        if self.tuned is None:
-            return own
-        both = (probabilities(logits, 1.0) for logits in (own, self.tuned(read.texts)))
-        mean: Doubles = sum(np.log(np.maximum(p, TINY)) for p in both) / 2
-        return mean
+        return own if self.tuned is None else self.mix.mean(own, self.tuned(read.texts))
 
     def linear(self, read: Read) -> Doubles:
         """The logits of the linear member."""
-        placed = self.space.place(self.space.features(read.vectors, read.rows))
-        return linear.scored(placed, self.plane)
+        logits: Doubles = self.space.features(read.vectors, read.rows) @ self.weights + self.bias
+        return logits
 
     def foreign(self, read: Read) -> Doubles:
         """The probability that each text is about none of the labels."""
         if self.out_of_scope is None:
             return 1.0 - self.shares(read).max(axis=1)
-        return self.out_of_scope.score(self.linear(read), centred(read.vectors, self.space.mean))
+        found: Doubles = self.out_of_scope.score(*_seen(self, read))
+        return found
 
 
 def read(texts: Sequence[str], encoder: Embeds) -> Read:
@@ -117,13 +140,29 @@ def fit(
         trial = replace(trial, tuned=tune(seen.texts, answers))
     unseen = known.take(held)
     truth = np.array([names.index(labels[i]) for i in held])
-    temperature = best_temperature(trial.scores(unseen), truth)
-    final = _linear(known, labels, names, seed)
-    final = replace(final, tuned=trial.tuned, temperature=temperature)
+    own = trial.linear(unseen)
+    mix = (
+        best_mix(own, trial.tuned(unseen.texts), truth)
+        if trial.tuned
+        else Mix(both=best_temperature(own, truth))
+    )
+    final = replace(_linear(known, labels, names, seed), tuned=trial.tuned, mix=mix)
     if foreign is None:
         return final
     found = fit_out_of_scope(_seen(trial, unseen), _seen(trial, foreign), trial.centres)
     return replace(final, out_of_scope=replace(found, centres=final.centres))
+
+
+def best_mix(linear: Doubles, tuned: Doubles, truth: Ints) -> Mix:
+    """The mix under which the true labels of held-out texts are most probable."""
+    members = best_temperature(linear, truth), best_temperature(tuned, truth)
+    found = []
+    for share in SHARES:
+        said = Mix(*members, share).mean(linear, tuned)
+        mix = Mix(*members, share, best_temperature(said, truth))
+        loss = -_log(said, mix.both)[np.arange(len(truth)), truth].mean()
+        found.append((loss, mix))
+    return min(found, key=lambda pair: pair[0])[1]
 
 
 def held_out(texts: Sequence[str], labels: Sequence[str]) -> list[int]:
@@ -139,12 +178,18 @@ def text_hash(text: str) -> int:
     return int.from_bytes(blake2b(text.lower().encode(), digest_size=8).digest())
 
 
+def _log(logits: Doubles, temperature: float) -> Doubles:
+    logs: Doubles = np.log(np.maximum(probabilities(logits, temperature), TINY))
+    return logs
+
+
 def _linear(known: Read, labels: Sequence[str], names: tuple[str, ...], seed: int) -> Method:
     space = linear.space_of(known.vectors, known.rows, seed)
     placed = space.place(space.features(known.vectors, known.rows))
-    plane = linear.classes(placed, labels, np.ones(len(labels)).tolist(), names, STRENGTH)
+    plane, bias = linear.classes(placed, labels, np.ones(len(labels)).tolist(), names, STRENGTH)
+    weights = np.ascontiguousarray((plane @ space.axes).T)
     centres = centres_of(centred(known.vectors, space.mean), labels, names)
-    return Method(names, space, plane, centres)
+    return Method(names, space, weights, bias, centres)
 
 
 def _seen(method: Method, texts: Read) -> tuple[Doubles, Vectors]:
