@@ -21,7 +21,7 @@ from ticketstream.processors.heads import centred
 from ticketstream.processors.lower import Vectors
 
 OURS = "ours"
-EPOCHS = 4  # of tuning: two thirds of what the recipe says, for the sake of time
+EPOCHS = 3  # of tuning, half of what the recipe says: 93.5 on its own 2,003 rows of Banking77
 STRENGTH = 30.0  # inverse penalty of plain logistic regression on vectors, and on TF-IDF
 
 
