@@ -101,9 +101,9 @@ class Method:
     def foreign(self, read: Read) -> Doubles:
         """The probability that each text is about none of the labels."""
         if self.out_of_scope is None:
-            return 1.0 - self.shares(read).max(axis=1)
-        found: Doubles = self.out_of_scope.score(*_seen(self, read))
-        return found
+            doubt: Doubles = 1.0 - self.shares(read).max(axis=1)
+            return doubt
+        return self.out_of_scope.score(*_seen(self, read))
 
 
 def read(texts: Sequence[str], encoder: Embeds) -> Read:
