@@ -96,12 +96,12 @@ def ask(
 def prompt(names: Sequence[str], text: str, shots: Sequence[tuple[str, str]]) -> Prompt:
     """The question about one text."""
     turns = [
-        {"role": role, "content": json.dumps({key: said})}
+        {"role": role, "content": json.dumps({key: said}, ensure_ascii=False)}
         for shot in shots
         for role, key, said in (("user", "message", shot[0]), ("assistant", "label", shot[1]))
     ]
     system = {"role": "system", "content": TASK.format(labels=", ".join(names))}
-    question = {"role": "user", "content": json.dumps({"message": text})}
+    question = {"role": "user", "content": json.dumps({"message": text}, ensure_ascii=False)}
     return Prompt((system, *turns, question), schema(names))
 
 
