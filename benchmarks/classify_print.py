@@ -95,12 +95,18 @@ def _elsewhere(by_model: Mapping[str, Any]) -> str:
 
 
 def _stage(told: Mapping[Any, Any]) -> str:
-    head = ["the classify stage, one ticket at a time, one thread", "ms p50", "p95 (range)"]
+    head = [
+        "the classify stage, one ticket at a time, one thread",
+        "ms p50",
+        "p95 (range)",
+        "CPU ms p50 / p95",
+    ]
     rows = [
         [
             f"{n} tokens",
             f"{v['p50']:.1f}",
             f"{v['p95']:.1f} ({v['p95_min']:.1f} to {v['p95_max']:.1f})",
+            f"{v['cpu_p50']:.1f} / {v['cpu_p95']:.1f}",
         ]
         for n, v in told.items()
     ]
