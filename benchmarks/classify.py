@@ -9,14 +9,15 @@ run.
 
 --dev judges other rows and cannot read what is scored: choices are made there. Its figures prove
 nothing. What was learned from and judged stands above each table (`classify_sets.py`), how it is
-counted in `classify_score.py`. A whole scored run writes results/classify.json.
+counted in `classify_score.py`. A scored run of all approaches writes its sets, with machine and
+load, into results/classify.json, beside the sets that it did not run.
 """
 
 import argparse
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
@@ -71,10 +72,22 @@ def main() -> None:
         result["stage"] = stage(alone, texts)
     result["surroundings"] = around.answer()
     print(printed(result))
-    whole = (len(SETS) + 1, len(APPROACHES)) == (len(options.sets), len(options.approaches))
-    if whole and not options.dev:
+    if len(options.approaches) == len(APPROACHES) and not options.dev:
+        kept = json.loads(RESULT.read_text()) if RESULT.exists() else {}
         RESULT.parent.mkdir(exist_ok=True)
-        RESULT.write_text(json.dumps(result, indent=1) + "\n")
+        RESULT.write_text(json.dumps(merged(kept, result), indent=1) + "\n")
+
+
+def merged(kept: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of all sets; each names the run that it is from."""
+    run = {name: result[name] for name in ("machine", "surroundings")}
+    ran = {name: told | {"run": run} for name, told in result["sets"].items() if _is_run(told)}
+    own = {name: result[name] for name in ("elsewhere", "stage") if name in result}
+    return {**kept, **own, "sets": kept.get("sets", {}) | ran}
+
+
+def _is_run(told: object) -> bool:
+    return not isinstance(told, str)  # a set that is absent says so in words
 
 
 def _public(task: Task, memory: Memory, tune: Any, options: Any, model: Any) -> dict[str, Any]:
