@@ -44,9 +44,10 @@ class Layers(nn.Module):
         super().__init__()
         self.layers = nn.ModuleList(Layer() for _ in range(count))
 
-    def forward(self, hidden6: Any, attention_mask: Any) -> Any:
+    def forward(self, hidden6: Any, attention_mask: Any, start: int = 0) -> Any:
+        """With `start`, the first so many layers have been applied already."""
         hidden_by = (1.0 - attention_mask[:, None, None, :].to(hidden6.dtype)) * -10000.0
-        for layer in self.layers:
+        for layer in self.layers[start:]:
             hidden6 = layer(hidden6, hidden_by)
         return hidden6
 

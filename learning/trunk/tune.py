@@ -11,6 +11,7 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from torch import nn
 
+from ticketstream.learning.e5 import Layers
 from ticketstream.learning.trunk.model import LAYERS, Tasks, Trunk
 from ticketstream.processors.heads import centred
 from ticketstream.processors.lower import WIDTH, Lower, Vectors
@@ -71,8 +72,11 @@ def tuned(hidden: Sequence[Halves], tasks: Mapping[str, Task], recipe: Recipe, s
     """
     torch.manual_seed(seed)
     trunk = Trunk()
-    before = vectors(trunk, hidden)
-    model = Tasks(trunk, before.mean(axis=0), {name: task.outputs for name, task in tasks.items()})
+    start = recipe.frozen
+    hidden = _applied(trunk, hidden, start)
+    before = vectors(trunk, hidden, start)
+    outputs = {name: task.outputs for name, task in tasks.items()}
+    model = Tasks(trunk, before.mean(axis=0), outputs, start)
     placed = centred(before, before.mean(axis=0))
     for name, task in tasks.items():
         _begin(model.heads[name], placed, task, recipe.strength)
@@ -81,13 +85,27 @@ def tuned(hidden: Sequence[Halves], tasks: Mapping[str, Task], recipe: Recipe, s
     return model
 
 
-def vectors(trunk: Trunk, hidden: Sequence[Halves]) -> Vectors:
+def vectors(trunk: Trunk, hidden: Sequence[Halves], start: int = 0) -> Vectors:
     """Unit vectors float32 [n, 384] of texts, in batches of like length, by torch."""
     found = np.zeros((len(hidden), WIDTH), np.float32)
     trunk.eval()
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
         for batch in _batches(hidden, 64, None):
-            found[batch] = trunk(*_padded([hidden[i] for i in batch]))[0].float().numpy()
+            read = _padded([hidden[i] for i in batch])
+            found[batch] = trunk(*read, start)[0].float().numpy()
+    return found
+
+
+def _applied(trunk: Trunk, hidden: Sequence[Halves], layers: int) -> list[Halves]:
+    """What the first layers make of texts, once for all epochs: they will not change."""
+    found = list(hidden)
+    below = Layers(0)
+    below.layers = trunk.upper.layers[:layers]
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        for batch in _batches(hidden, 64, None) if layers else ():
+            states, mask = _padded([hidden[i] for i in batch])
+            for place, states_of in zip(batch, below.eval()(states, mask).float(), strict=True):
+                found[place] = states_of[: len(hidden[place])].numpy().astype(np.float16)
     return found
 
 

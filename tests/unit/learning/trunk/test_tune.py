@@ -11,7 +11,8 @@ from ticketstream.learning.corpus import corpus_of
 from ticketstream.learning.examples import Example
 from ticketstream.learning.trunk.classify import tune
 from ticketstream.learning.trunk.make import Trunks, taught
-from ticketstream.learning.trunk.tune import Recipe
+from ticketstream.learning.trunk.model import Trunk
+from ticketstream.learning.trunk.tune import Recipe, Task, _applied, read, tuned, vectors
 from ticketstream.processors.encoder import Encoder
 from ticketstream.processors.taxonomy import shipped_labels
 
@@ -71,3 +72,16 @@ def test_of_phrases_only_a_part_is_tuned_on() -> None:
     found = taught([*phrases, *seeds])
     assert [e.kind for e in found].count("phrases") == 20
     assert [e.kind for e in found].count("seed") == 90
+
+
+def test_layers_that_stay_are_applied_once_and_stay(encoder: Encoder) -> None:
+    hidden = read(TEXTS, encoder.lower)
+    answers = np.array([sorted(SAID).index(name) for name in NAMES], np.float32)
+    tasks = {"label": Task(3, answers, np.ones(len(TEXTS), np.float32))}
+    recipe = Recipe(epochs=2, batch=8, frozen=3)
+    trunk = tuned(hidden, tasks, recipe, 1).trunk
+    before, after = Trunk().upper.layers, trunk.upper.layers
+    same = [bool((a.q.weight == b.q.weight).all()) for a, b in zip(before, after, strict=True)]
+    assert same == [True] * 3 + [False] * 3
+    whole = vectors(trunk, hidden)
+    assert (whole * vectors(trunk, _applied(trunk, hidden, 3), 3)).sum(axis=1).min() > 0.999
