@@ -7,6 +7,7 @@ import typer
 
 from ticketstream.doors.commands import (
     broker,
+    certify,
     decide,
     intake,
     keep,
@@ -29,7 +30,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (local, broker, intake, operate, decide, policy, teach, registry, person, keep):
+ROOMS = (
+    *(local, broker, intake, operate, decide, certify),
+    *(policy, teach, registry, person, keep),
+)
+for room in ROOMS:
     room.register(app)
 
 
