@@ -70,7 +70,7 @@ def train(
     corrections: Sequence[Example] = (),
     phrases: bool = True,
     test: Path | None = None,
-    facts: Mapping[str, str] = MappingProxyType({}),
+    facts: Mapping[str, Any] = MappingProxyType({}),
     trunks: Tunes | None = None,
 ) -> Report:
     """Train all heads and write their folder; with `trunks`, on a trunk that is tuned before.
@@ -106,7 +106,8 @@ def train(
     report = report_of(corpus, scaled(held, scales), labels, calibration)
     if trunks:
         corpus, encoder = trunks.kept(corpus, out / TRUNK)
-        facts = {**facts, "trunk": encoder.manifest.sha256}
+        digests = {f"{TRUNK}/{name}": d for name, d in encoder.manifest.files.items()}
+        facts = {**facts, "trunk": encoder.manifest.sha256, "files": digests}
     weights = stored_weights(learn(corpus), scales)
     write_folder(out, weights, calibration, {**facts, **manifest_of(report, labels, seed)})
     if test:

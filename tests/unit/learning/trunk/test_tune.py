@@ -3,18 +3,23 @@
 from pathlib import Path
 
 import numpy as np
+import orjson
 import pytest
 
 pytest.importorskip("torch", reason="tuning needs the extra `train`")
 
 from ticketstream.learning.corpus import corpus_of
 from ticketstream.learning.examples import Example
+from ticketstream.learning.train import train
 from ticketstream.learning.trunk.classify import tune
 from ticketstream.learning.trunk.make import Trunks, taught
 from ticketstream.learning.trunk.model import Trunk
 from ticketstream.learning.trunk.tune import Recipe, Task, _applied, read, tuned, vectors
 from ticketstream.processors.encoder import Encoder
+from ticketstream.processors.heads import Heads
+from ticketstream.processors.snapshots import Snapshots, reader_of
 from ticketstream.processors.taxonomy import shipped_labels
+from ticketstream.schemas.errors import ModelError
 
 MODELS = Path(__file__).parents[4] / "models"
 RECIPE = Recipe(epochs=2, batch=8)
@@ -27,6 +32,11 @@ SAID = {
     ],
     "cancel_order": ["cancel it", "bitte stornieren", "stop my order", "I no longer want it"],
     "defect_report": ["it is broken", "die Lampe flackert", "the leg wobbles", "it does not work"],
+}
+INTENTS = {
+    "track_order": "ask_status",
+    "cancel_order": "request_cancellation",
+    "defect_report": "report_problem",
 }
 TEXTS = [text for texts in SAID.values() for text in texts]
 NAMES = [name for name, texts in SAID.items() for _ in texts]
@@ -64,6 +74,31 @@ def test_a_written_trunk_reads_as_heads_on_it_were_fitted(encoder: Encoder, tmp_
     together = reader.embed(texts)
     assert together.tobytes() == np.concatenate([reader.embed([t]) for t in texts]).tobytes()
     assert "own: 12" in (tmp_path / "trunk" / "CARD.md").read_text()
+
+
+def test_heads_on_a_trunk_are_one_snapshot_with_it(encoder: Encoder, tmp_path: Path) -> None:
+    said = {"subject": "", "language": "en", "polarity": 0.0, "anger": 0.0, "urgency": 0.1}
+    lines = [
+        {"text": f"{text} {place}", "sub_category": name, "intent": INTENTS[name], **said}
+        for text, name in zip(TEXTS, NAMES, strict=True)
+        for place in ("please", "now")
+    ]
+    seeds = tmp_path / "seeds.jsonl"
+    seeds.write_bytes(b"\n".join(orjson.dumps(line) for line in lines))
+    snapshots = Snapshots(MODELS / "heads", tmp_path / "models")
+    folder, labels = snapshots.begin(), shipped_labels()
+    trunks = Trunks(encoder, labels, Recipe(epochs=1, batch=8, frozen=5), 1, folds=2)
+    train(None, seeds, encoder, folder, 1, labels=labels, phrases=False, trunks=trunks)
+    snapshot = snapshots.keep(folder)
+    reader = reader_of(snapshot.manifest, encoder)
+    assert reader.manifest.sha256 == snapshot.manifest.document["trunk"]
+    text = ["please cancel my order now"]
+    (judged,) = Heads.load(snapshot.folder, labels).judge(reader.embed(text), text)
+    assert labels.sub_categories[int(judged.scores.argmax())] == "cancel_order"
+    with (snapshot.folder / "trunk" / "upper_int8.onnx").open("ab") as file:
+        file.write(b" ")
+    with pytest.raises(ModelError, match="is not the file its manifest names"):
+        snapshots.find(snapshot.id)
 
 
 def test_of_phrases_only_a_part_is_tuned_on() -> None:
