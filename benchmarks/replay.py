@@ -188,8 +188,9 @@ def _query(_brokers: str, home: Path) -> int:
     counted = duckdb.sql(
         "SELECT route, confidence >= 0.6, count(*) FROM read_parquet(?) GROUP BY ALL",
         params=[files],
-    ).fetchall()
-    return sum(int(n) for _, _, n in counted)
+    )
+    assert counted is not None  # it is a query
+    return sum(int(n) for _, _, n in counted.fetchall())
 
 
 KINDS = {"archive": _from_archive, "topic": _from_topic, "consume": _consume, "duckdb": _query}
