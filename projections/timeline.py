@@ -97,7 +97,7 @@ SUMMARIES: Mapping[type[Event], Summary] = {
     ),
     TicketRouted: _copy(
         *("route", "queue", "priority", "due_at", "reasons", "hint", "escalation", "policy"),
-        *("eligible", "propensity", "audit", "shadow"),
+        *("eligible", "propensity", "explored", "audit", "shadow"),
     ),
     DraftCreated: _copy(
         *("status", "reason", "sources", "tools", "knowledge", "model", "prompt", "grounding"),
@@ -156,4 +156,4 @@ def sealed_event(row: Any) -> Event:
     return event
 
 
-TIMELINE = Projection("timeline", 1, metadata, dict.fromkeys(SUMMARIES, happened))
+TIMELINE = Projection("timeline", 2, metadata, dict.fromkeys(SUMMARIES, happened))
