@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from datetime import date
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, get_args, get_origin, get_type_hints
@@ -149,6 +150,8 @@ def _value(hint: Any, given: Any, path: Path) -> Any:
     if get_origin(hint) is Mapping and isinstance(given, dict):
         inner = get_args(hint)[1]
         return {k: _value(inner, v, (*path, k)) for k, v in given.items()}
+    if hint is str and type(given) is date:
+        return given.isoformat()  # TOML has days of its own
     if hint is float and isinstance(given, int) and not isinstance(given, bool):
         return float(given)
     wanted = str if get_origin(hint) is not None and isinstance(given, str) else hint

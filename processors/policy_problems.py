@@ -5,6 +5,7 @@ from dataclasses import fields
 from math import isfinite
 from typing import get_args
 
+from ticketstream.processors.calendar_problems import calendar_problems
 from ticketstream.processors.taxonomy import Labels
 from ticketstream.schemas.envelope import Route
 from ticketstream.schemas.policy import Policy
@@ -27,6 +28,7 @@ def problems(policy: Policy, labels: Labels) -> Iterator[Problem]:
     """What makes a policy unusable, with its place in the document; nothing for a good one."""
     for check in (_shares, _bands, _intent_bands, _not_built, _amounts, _priorities):
         yield from check(policy)
+    yield from calendar_problems(policy)
     for of_labels in (_exploration, _pairs, _keys):
         yield from of_labels(policy, labels)
 

@@ -5,9 +5,9 @@ The rules stand in `decision/rules.py` and decide a whole slice at once; here ar
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Self
 
+from ticketstream.processors.business_hours import OpenHours, due_at
 from ticketstream.processors.decision.columns import columns_of
 from ticketstream.processors.decision.decide import Decisions, decide
 from ticketstream.processors.decision.draws import keyed
@@ -22,7 +22,7 @@ from ticketstream.schemas.routed import Shadow, TicketRouted
 
 @dataclass(frozen=True, slots=True)
 class RouteResources:
-    """The policy, and the key of the draws, so that no customer can foresee them.
+    """The policy with its calendar, and the key of the draws, so that no customer can foresee them.
 
     `producer` changes with the code and with every word of the policy.
     """
@@ -31,13 +31,14 @@ class RouteResources:
     policy_version: PolicyVersion
     producer: Producer
     draw_key: bytes
+    opening: OpenHours
 
     @classmethod
     def of(cls, policy: Policy, draw_key: bytes, code_version: str) -> Self:
         """The resources of one policy."""
         version = version_of(policy)
         producer = Producer("route", f"{code_version}+{version.hash[:12]}")
-        return cls(policy, version, producer, draw_key)
+        return cls(policy, version, producer, draw_key, OpenHours.of(policy.calendar))
 
 
 def route(tickets: Sequence[TicketClassified], resources: RouteResources) -> list[TicketRouted]:
@@ -104,7 +105,7 @@ def _routed(
         triggers=ticket.triggers,
         queue=queue.name,
         priority=queue.priority,
-        due_at=ticket.occurred_at + timedelta(hours=queue.sla_hours),
+        due_at=due_at(ticket.occurred_at, queue, resources.opening),
         hint=_hint(ticket, chosen),
         policy=resources.policy_version,
         **decided,

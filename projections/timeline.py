@@ -156,4 +156,4 @@ def sealed_event(row: Any) -> Event:
     return event
 
 
-TIMELINE = Projection("timeline", 1, metadata, dict.fromkeys(SUMMARIES, happened))
+TIMELINE = Projection("timeline", 2, metadata, dict.fromkeys(SUMMARIES, happened))

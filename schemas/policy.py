@@ -47,11 +47,37 @@ class EscalationWeights(Record):
 
 @dataclass(frozen=True, slots=True)
 class Queue(Record):
-    """A queue: where a route's tickets go, how soon. `sla_hours` counts from receipt."""
+    """A queue: where a route's tickets go, how soon. `sla_hours` counts from receipt.
+
+    `hours` says which hours count: those of the calendar, or all of them, day and night.
+    """
 
     name: str = ""
     priority: int = 3
     sla_hours: float = 24.0
+    hours: Literal["business", "all"] = "business"
+
+
+def _weekdays() -> dict[str, tuple[str, ...]]:
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday")
+    return dict.fromkeys(days, ("09:00-17:00",))
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar(Record):
+    """When the shop is open: the hours in which a due time is counted.
+
+    Times are local to `time_zone`. `hours` maps a weekday to its spans. Public holidays of the
+    country (ISO 3166, empty for none) and its region are closed, as are `closed_days`;
+    `open_days` maps a day to the spans that hold on it, whatever else would.
+    """
+
+    time_zone: str = "Europe/Berlin"
+    country: str = "DE"
+    region: str = ""
+    hours: Mapping[str, tuple[str, ...]] = field(default_factory=_weekdays)
+    closed_days: tuple[str, ...] = ()
+    open_days: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +141,7 @@ class Policy(Record):
     specialist_triggers: tuple[str, ...] = ()
     triggers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     queues: Mapping[str, Queue] = field(default_factory=dict)
+    calendar: Calendar = field(default_factory=Calendar)
     exploration_rate: float = 0.0
     exploration_width: float = 0.05
     exploration_intents: tuple[str, ...] = ()

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from ticketstream.doors.desk.words import Pair
 from ticketstream.processors.taxonomy import Tongue
+from ticketstream.processors.words import Pair
 
 CHROME: Mapping[str, Pair] = {
     "inbox": ("Inbox", "Eingang"),
@@ -69,6 +69,11 @@ CHROME: Mapping[str, Pair] = {
     ),
     "why": ("Why", "Warum"),
     "first decides": ("The first reason decided.", "Der erste Grund gab den Ausschlag."),
+    "hint": ("The machine takes it for:", "Die Maschine hält es für:"),
+    "drawn from": ("It was drawn among", "Es wurde gelost unter"),
+    "not drawn": ("No draw could have changed it.", "Kein Los hätte es ändern können."),
+    "explored": ("It is part of a trial.", "Es ist Teil eines Versuchs."),
+    "audited": ("It is checked by a person.", "Ein Mensch prüft es."),
     "shadow": ("Shadow mode: it would have been", "Schattenbetrieb: es wäre gewesen"),
     "judgement": ("Judgement", "Einschätzung"),
     "also asks": ("Also asks", "Fragt auch"),

@@ -11,9 +11,10 @@ from markupsafe import Markup, escape
 
 from ticketstream.doors.desk.assets import Assets
 from ticketstream.doors.desk.chrome import chrome
-from ticketstream.doors.desk.summaries import percent, summary_line
-from ticketstream.doors.desk.words import plain, reason, word
+from ticketstream.doors.desk.summaries import summary_line
+from ticketstream.processors.decision.words import chances, reason
 from ticketstream.processors.taxonomy import Labels, Tongue
+from ticketstream.processors.words import number, percent, plain, word
 from ticketstream.vault.tokens import TOKEN
 from ticketstream.vault.tokens import plain as plain_token
 
@@ -53,6 +54,8 @@ class Pages:
             "word": partial(word, tongue=tongue),
             "called": partial(self._labels.called, tongue=tongue),
             "means": partial(self._labels.meaning, tongue=tongue),
+            "number": partial(number, tongue=tongue),
+            "chances": partial(chances, tongue=tongue),
             "reason": partial(reason, tongue=tongue, labels=self._labels),
             "summary": partial(summary_line, tongue=tongue, labels=self._labels),
         }

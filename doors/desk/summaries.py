@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ticketstream.doors.desk.words import plain, word
 from ticketstream.processors.taxonomy import Labels, Tongue
+from ticketstream.processors.words import percent, plain, word
 
 Summary = Mapping[str, Any]
 PARTS = " · "
@@ -16,11 +16,6 @@ def summary_line(topic: str, summary: Summary, tongue: Tongue, labels: Labels) -
         return PARTS.join(_classified(summary, tongue, labels))
     line = LINES.get(topic)
     return PARTS.join(part for part in line(summary, tongue) if part) if line else ""
-
-
-def percent(value: float | None) -> str:
-    """A share as whole percent."""
-    return "" if value is None else f"{value:.0%}".replace("%", "\N{NARROW NO-BREAK SPACE}%")
 
 
 def _received(s: Summary, tongue: Tongue) -> list[str]:
@@ -42,7 +37,7 @@ def _classified(s: Summary, tongue: Tongue, labels: Labels) -> list[str]:
 def _routed(s: Summary, tongue: Tongue) -> list[str]:
     policy = {"en": "policy", "de": "Regelwerk"}[tongue]
     version = f"{policy} {s['policy']['id']} {s['policy']['version']}"
-    return [word("route", s["route"], tongue), plain(s["queue"]), version]
+    return [word("route", s["route"], tongue), word("queue", s["queue"], tongue), version]
 
 
 def _drafted(s: Summary, tongue: Tongue) -> list[str]:

@@ -62,10 +62,11 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class TicketPage:
-    """All of a ticket. `row` is the ticket's row in the read model `tickets`."""
+    """All of a ticket: its row in the read model `tickets`, the newest of each step, all events."""
 
     row: Any
     text: Opened
+    decision: Any
     draft: Draft | None
     edits: Sequence[Edited]
     timeline: Sequence[Happened]
@@ -82,6 +83,7 @@ def ticket_page(connection: Connection, opener: Opener, ticket_id: str) -> Ticke
     return TicketPage(
         row=row,
         text=open_text(opener, _newest(events, "ticket.masked")),
+        decision=getattr(_newest(events, "ticket.routed"), "summary", None),
         draft=_draft(opener, _newest(events, "draft.created")),
         edits=_edits(connection, opener, events),
         timeline=_with_gaps(events),

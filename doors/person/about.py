@@ -7,11 +7,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ticketstream.doors.desk.words import word
 from ticketstream.doors.person.notice import Notice
 from ticketstream.doors.person.schedule import CLEAR_DAYS, SEALED_DAYS
 from ticketstream.doors.person.story import Section
 from ticketstream.processors.taxonomy import Labels, Tongue
+from ticketstream.processors.words import word
 from ticketstream.schemas.policy import Policy
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import orjson
 
-from ticketstream.doors.desk.words import reason, word
 from ticketstream.doors.person.about import Met, about
 from ticketstream.doors.person.letters import Letter
 from ticketstream.doors.person.notice import load_notice
@@ -18,7 +17,9 @@ from ticketstream.doors.person.place import Place, iso
 from ticketstream.doors.person.receipt import models_told
 from ticketstream.doors.person.story import story
 from ticketstream.doors.person.trace import Trace
+from ticketstream.processors.decision.words import reason
 from ticketstream.processors.taxonomy import Labels, Tongue
+from ticketstream.processors.words import word
 from ticketstream.schemas.errors import InvalidEventError, SettingError
 from ticketstream.schemas.json import to_json
 from ticketstream.schemas.masked import Identity, TicketMasked

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from ticketstream.doors.desk.words import Pair, plain
 from ticketstream.processors.taxonomy import Tongue
+from ticketstream.processors.words import Pair, plain
 
 GERMAN: Mapping[str, str] = {
     # what agents did, what left the house, how it ended
@@ -24,13 +24,6 @@ GERMAN: Mapping[str, str] = {
     "assumed": "wohl gelöst",
     "unresolved": "nicht gelöst",
     "merged": "mit einem anderen Ticket verbunden",
-    # queues of the shipped policy
-    "automatic": "automatisch",
-    "agents": "Kundendienst",
-    "senior": "erfahrene Bearbeiter",
-    "specialist": "Fachstelle",
-    "privacy": "Datenschutz",
-    "junk": "Werbung und Automatisches",
 }
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from ticketstream.doors.desk.words import word
 from ticketstream.doors.person.words import TITLES
 from ticketstream.processors.taxonomy import Tongue
+from ticketstream.processors.words import word
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d\S*")
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ticketstream.doors.desk.summaries import percent
-from ticketstream.doors.desk.words import reason, word
 from ticketstream.doors.person.labels import kind_of, label
 from ticketstream.doors.person.words import WORDS
+from ticketstream.processors.decision.words import reason
 from ticketstream.processors.taxonomy import Labels, Tongue
+from ticketstream.processors.words import number, percent, word
 
 Told = Mapping[str, Any]
 Fact = tuple[str, str]
@@ -63,8 +63,7 @@ class Teller:
         return WORDS[key][self.tongue == "de"]
 
     def number(self, value: float | None, form: str = ".2f") -> str:
-        text = "" if value is None else format(value, form)
-        return text.replace(".", ",") if self.tongue == "de" else text
+        return "" if value is None else number(format(value, form), self.tongue)
 
     def facts(self, *pairs: tuple[str, str | int | None]) -> list[Fact]:
         """Named values; what is empty is left out."""
@@ -152,7 +151,7 @@ class Teller:
         policy, made = event["policy"], event["producer"]
         facts = self.facts(
             ("route", word("route", event["route"], self.tongue)),
-            ("queue", label(event["queue"], self.tongue)),
+            ("queue", word("queue", event["queue"], self.tongue)),
             ("priority", event["priority"]),
             ("due", event["due_at"]),
             ("score", f"{terms['score']} = {self.t('terms').format_map(terms)}"),

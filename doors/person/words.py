@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ticketstream.doors.desk.words import Pair
+from ticketstream.processors.words import Pair
 
 WORDS: Mapping[str, Pair] = {
     "wrote": ("You wrote", "Sie schrieben"),

@@ -18,6 +18,7 @@ from ticketstream.schemas.masked import Facts, Language, TicketMasked, Token
 from ticketstream.schemas.outcome import AgentEdited, AgentReplied, Labels, ReplySent, TicketClosed
 from ticketstream.schemas.policy import (
     Active,
+    Calendar,
     Pair,
     Policy,
     PolicyChanged,
@@ -154,7 +155,8 @@ SAMPLES: tuple[Event, ...] = (
         policy=Policy(
             whitelist=(Pair("track_order", "ask_status"),),
             triggers={"lawyer": ("anwalt",)},
-            queues={"no_reply": Queue("junk", 5, 168.0)},
+            queues={"no_reply": Queue("junk", 5, 168.0, "all")},
+            calendar=Calendar("Europe/London", "GB", "SCT", {"friday": ("09:00-12:30",)}),
             active=Active("1.ab-cd", "c1"),
         ),
         author="operator",

@@ -9,14 +9,11 @@ from tests.unit.doors.desk.reading import shown
 from tests.unit.doors.desk.story import LETTER, Desk, outcome, story, ticket_id
 
 from ticketstream.doors.desk.app import create_app
-from ticketstream.doors.desk.words import REASONS, reason
-from ticketstream.processors.taxonomy import shipped_labels
 from ticketstream.projections.timeline import timeline
 from ticketstream.schemas.envelope import Event
 from ticketstream.schemas.errors import VaultError
 from ticketstream.schemas.masked import Facts
-
-LABELS = shipped_labels()
+from ticketstream.schemas.routed import TicketRouted
 
 
 def test_a_ticket_shows_text_decision_draft_sources_and_timeline(
@@ -136,19 +133,35 @@ def test_the_page_speaks_german_when_asked_and_remembers(desk: Desk, client: Tes
     assert "Keine Maschine darf" in client.get(f"/ticket/{ticket_id(1)}").text
 
 
-def test_every_reason_of_the_default_policy_is_a_sentence_in_both_languages() -> None:
-    codes = "auto_generated spam legal_demand trigger charged_back safety escalation"
-    codes += " high_value_order out_of_scope injection language whitelisted not_whitelisted"
-    codes += " several_requests anger second_opinion kill_switch audit explored confident unsure"
-    assert set(REASONS) == set(codes.split())
-    for code in REASONS:
-        assert reason(code, {}, "en", LABELS) != reason(code, {}, "de", LABELS)
-    values = {"score": "0.81", "limit": "0.45"}
-    assert (
-        reason("escalation", values, "de", LABELS)
-        == "Der Eskalationswert 0,81 erreicht die Grenze 0,45."
+def test_the_decision_shows_due_time_priority_terms_and_probabilities(
+    desk: Desk, client: TestClient
+) -> None:
+    events = story(desk, 1)
+    routed = next(e for e in events if isinstance(e, TicketRouted))
+    drawn = replace(
+        routed,
+        hint="delay_not_received / ask_status (91%)",
+        eligible={"agent_suggestion": 0.985, "manual_queue": 0.015},
+        propensity=0.015,
+        explored=True,
     )
-    assert reason("brand_new", {"a_b": "1"}, "en", LABELS) == "brand new (a b 1)"
+    desk.happens([*(e for e in events if e is not routed), drawn])
+    desk.happens(story(desk, 2))
+    seen = shown(client.get(f"/ticket/{ticket_id(1)}").text)
+    assert "agents · Priority 3 · Due" in seen
+    assert "The machine takes it for: late, not received / ask status (91 %)" in seen
+    assert (
+        "Escalation score anger, or repeated contact 0.12 \N{MULTIPLICATION SIGN} (always 0.50 +"
+        in seen
+    )
+    assert "among suggestion for an agent 98.5 %, manual queue 1.5 %. It is part of a" in seen
+    german = shown(client.get(f"/ticket/{ticket_id(1)}?lang=de").text)
+    assert "Kundendienst · Priorität 3 · Fällig" in german
+    assert "Ärger oder wiederholter Kontakt 0,12" in german
+    assert "98,5 %" in german
+    assert "No draw could have changed it." in shown(
+        client.get(f"/ticket/{ticket_id(2)}?lang=en").text
+    )
 
 
 def test_read_models_of_another_version_say_what_to_do(desk: Desk, client: TestClient) -> None:

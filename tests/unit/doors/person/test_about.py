@@ -6,12 +6,12 @@ from typing import Literal
 
 import pytest
 
-from ticketstream.doors.desk.words import REASONS
 from ticketstream.doors.person.about import Met, about, rules
 from ticketstream.doors.person.labels import KINDS, kind_of
 from ticketstream.doors.person.notice import load_notice
 from ticketstream.doors.settings import ROOT, load
 from ticketstream.processors.decision.rules import RULES
+from ticketstream.processors.decision.words import REASONS
 from ticketstream.processors.policy import default_policy
 from ticketstream.processors.taxonomy import shipped_labels
 from ticketstream.schemas.policy import Pair

@@ -1,25 +1,16 @@
-"""Codes of events -> words for people, in English and German."""
+"""Rules that fired, and draws -> sentences for people, in English and German."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ticketstream.processors.taxonomy import Labels, Tongue
+from ticketstream.processors.words import Pair, number, percent, plain, word
 
-Pair = tuple[str, str]  # English, German
-
-ROUTES: Mapping[str, Pair] = {
-    "auto_reply": ("automatic reply", "automatische Antwort"),
-    "agent_suggestion": ("suggestion for an agent", "Vorschlag für Bearbeiter"),
-    "manual_queue": ("manual queue", "manuelle Bearbeitung"),
-    "escalate_senior": ("to a senior", "an erfahrene Bearbeiter"),
-    "escalate_specialist": ("to a specialist", "an Fachstelle"),
-    "no_reply": ("no reply", "keine Antwort"),
-    "none": ("not decided yet", "noch nicht entschieden"),
-}
 REASONS: Mapping[str, Pair] = {
     "auto_generated": (
-        "A machine sent it ({kind}).",
-        "Eine Maschine hat es verschickt ({kind}).",
+        "No person sent it: it is {kind}.",
+        "Kein Mensch hat es verschickt: es ist {kind}.",
     ),
     "spam": ("It is spam (score {score}).", "Es ist Spam (Wert {score})."),
     "legal_demand": (
@@ -96,81 +87,10 @@ REASONS: Mapping[str, Pair] = {
         "Die Maschine ist nicht sicher genug ({confidence}).",
     ),
 }
-DRAFTS: Mapping[str, Pair] = {
-    "drafted": ("drafted", "entworfen"),
-    "not_answerable": ("not answerable", "nicht beantwortbar"),
-    "no_grounding": ("no source", "keine Quelle"),
-    "handover": ("handed over", "übergeben"),
-    "not_wanted": ("not wanted", "nicht gewünscht"),
-    "failed": ("failed", "gescheitert"),
-}
-SENDS: Mapping[str, Pair] = {
-    "auto": ("may be sent without a person", "darf ohne Menschen verschickt werden"),
-    "after_review": ("waits for a person to review it", "wartet auf Prüfung durch einen Menschen"),
-    "never": ("is not sent", "wird nicht verschickt"),
-}
-TOPICS: Mapping[str, Pair] = {
-    "ticket.received": ("received", "eingegangen"),
-    "ticket.masked": ("masked", "maskiert"),
-    "ticket.classified": ("classified", "eingeordnet"),
-    "ticket.routed": ("routed", "zugewiesen"),
-    "draft.created": ("draft made", "Entwurf erstellt"),
-    "reply.sent": ("reply sent", "Antwort verschickt"),
-    "agent.replied": ("answered by an agent", "von Bearbeiter beantwortet"),
-    "agent.edited": ("compared with the draft", "mit dem Entwurf verglichen"),
-    "ticket.closed": ("closed", "abgeschlossen"),
-    "policy.changed": ("policy changed", "Regeln geändert"),
-}
-TRIGGERS: Mapping[str, Pair] = {
-    "lawyer": ("lawyer", "Anwalt"),
-    "gdpr": ("data protection", "Datenschutz"),
-    "chargeback": ("chargeback", "Rückbuchung"),
-    "consumer_protection": ("consumer protection", "Verbraucherschutz"),
-    "safety": ("safety", "Sicherheit"),
-    "press": ("press", "Presse"),
-    "cancellation": ("cancellation", "Kündigung"),
-}
-PAYMENTS: Mapping[str, Pair] = {
-    "open": ("open", "offen"),
-    "paid": ("paid", "bezahlt"),
-    "refunded": ("refunded", "erstattet"),
-    "chargeback": ("charged back", "zurückgebucht"),
-}
-METHODS: Mapping[str, Pair] = {
-    "card": ("by card", "mit Karte"),
-    "direct_debit": ("by direct debit", "per Lastschrift"),
-    "invoice": ("by invoice", "auf Rechnung"),
-    "paypal": ("by PayPal", "mit PayPal"),
-    "transfer": ("by transfer", "per Überweisung"),
-    "other": ("in another way", "auf anderem Weg"),
-}
-CHANNELS: Mapping[str, Pair] = {
-    "mail": ("mail", "E-Mail"),
-    "form": ("form", "Formular"),
-    "chat": ("chat", "Chat"),
-}
-TABLES: Mapping[str, Mapping[str, Pair]] = {
-    "route": ROUTES,
-    "draft": DRAFTS,
-    "send": SENDS,
-    "topic": TOPICS,
-    "trigger": TRIGGERS,
-    "channel": CHANNELS,
-    "payment": PAYMENTS,
-    "method": METHODS,
-}
-CODES = {"trigger": "trigger", "instead_of": "route"}  # a reason's value -> the table of its codes
-
-
-def word(table: str, code: str | None, tongue: Tongue) -> str:
-    """A code in words; one that the table lacks, without its underscores."""
-    pair = TABLES.get(table, {}).get(code or "")
-    return plain(code) if pair is None else pair[tongue == "de"]
-
-
-def plain(code: str | None) -> str:
-    """A label as text: `delay_not_received` -> `delay not received`."""
-    return (code or "").replace("_", " ")
+# a reason's value -> the table of its codes
+CODES = {"trigger": "trigger", "instead_of": "route", "kind": "machine", "status": "opinion"}
+SHARES = ("confidence", "anger")  # values that are shares
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def reason(code: str, values: Mapping[str, str], tongue: Tongue, labels: Labels) -> str:
@@ -195,10 +115,35 @@ class _Values(dict[str, str]):
 def _value(name: str, value: str, tongue: Tongue, labels: Labels) -> str:
     if name in CODES:
         return word(CODES[name], value, tongue)
-    if name == "pair":
-        return " / ".join(labels.called(part, tongue) for part in value.split("/"))
-    if name == "intent":
-        return labels.called(value, tongue)
-    if tongue == "de" and value.replace(".", "", 1).isdigit():
-        return value.replace(".", ",")
+    if name in OF_LABELS:
+        return OF_LABELS[name](value, tongue, labels)
+    if NUMBER.fullmatch(value):
+        return percent(float(value)) if name in SHARES else number(value, tongue)
     return plain(value)
+
+
+def _pair(value: str, tongue: Tongue, labels: Labels) -> str:
+    return " / ".join(labels.called(part, tongue) for part in value.split("/"))
+
+
+def _language(value: str, tongue: Tongue, _: Labels) -> str:
+    return {"en": value, "de": "unbekannt"}[tongue] if value == "unknown" else value
+
+
+OF_LABELS: Mapping[str, Callable[[str, Tongue, Labels], str]] = {
+    "pair": _pair,
+    "intent": lambda value, tongue, labels: labels.called(value, tongue),
+    "language": _language,
+}
+
+
+def chances(eligible: Mapping[str, float], tongue: Tongue) -> str:
+    """The ways that draws could have chosen, the likeliest first."""
+    likely = sorted(eligible.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{word('route', way, tongue)} {_chance(p, tongue)}" for way, p in likely)
+
+
+def _chance(probability: float, tongue: Tongue) -> str:
+    return (
+        number(f"{probability * 100:.1f}".removesuffix(".0"), tongue) + "\N{NARROW NO-BREAK SPACE}%"
+    )
