@@ -8,6 +8,7 @@ import typer
 from ticketstream.doors.commands import (
     broker,
     decide,
+    explain,
     intake,
     keep,
     local,
@@ -29,7 +30,19 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (local, broker, intake, operate, decide, policy, teach, registry, person, keep):
+for room in (
+    local,
+    broker,
+    intake,
+    operate,
+    decide,
+    explain,
+    policy,
+    teach,
+    registry,
+    person,
+    keep,
+):
     room.register(app)
 
 
