@@ -57,7 +57,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 # dev.lock: everything; run.lock: what a role needs, the same versions
 lock:
-	$(COMPILE) --extra local --extra postgres --extra registry --extra train --group dev \
+	$(COMPILE) --extra local --extra postgres --extra registry --group dev \
 	  -o requirements/dev.lock
 	$(COMPILE) --extra postgres --extra registry -c requirements/dev.lock -o requirements/run.lock
 

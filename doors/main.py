@@ -7,6 +7,7 @@ import typer
 
 from ticketstream.doors.commands import (
     broker,
+    certify,
     decide,
     explain,
     intake,
@@ -16,6 +17,7 @@ from ticketstream.doors.commands import (
     person,
     policy,
     registry,
+    reinfer,
     teach,
 )
 from ticketstream.schemas.errors import BrokerError, MailboxError, TicketstreamError, VaultError
@@ -30,19 +32,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (
-    local,
-    broker,
-    intake,
-    operate,
-    decide,
-    explain,
-    policy,
-    teach,
-    registry,
-    person,
-    keep,
-):
+ROOMS = (
+    *(local, broker, intake, operate, decide, reinfer, explain, certify),
+    *(policy, teach, registry, person, keep),
+)
+for room in ROOMS:
     room.register(app)
 
 

@@ -53,11 +53,15 @@ def write_folder(
     calibration: PairCalibration,
     manifest: Mapping[str, Any],
 ) -> None:
-    """Write a model folder with its card; `manifest` gets the digest of the weights."""
+    """Write a model folder with its card; `manifest` gets the digest of the weights.
+
+    A trunk's files, which lie there already, are among its `files` by then.
+    """
     out.mkdir(parents=True, exist_ok=True)
     (out / WEIGHTS).write_bytes(weights)
     write_calibration(out / CALIBRATION, calibration)
-    named = {**manifest, "files": {WEIGHTS: sha256(weights).hexdigest()}}
+    files = {**manifest.get("files", {}), WEIGHTS: sha256(weights).hexdigest()}
+    named = {**manifest, "files": files}
     (out / MANIFEST).write_text(toml(named), encoding="utf-8")
     (out / CARD).write_text(card_of(manifest), encoding="utf-8")
 

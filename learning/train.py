@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -15,20 +15,31 @@ from ticketstream.learning.evaluate import Quality, by_language, heads_scores
 from ticketstream.learning.examples import Example, capped, fingerprint
 from ticketstream.learning.fit import KNOWN, fit
 from ticketstream.learning.foreign import public_quality
-from ticketstream.learning.held_out import HeldOut, held_out
+from ticketstream.learning.held_out import FOLDS, HeldOut, as_it_is, held_out
 from ticketstream.learning.linear import Doubles
 from ticketstream.learning.model_folder import stored_weights, write_folder
 from ticketstream.learning.phrases import phrased_examples
 from ticketstream.learning.public_sets import foreign_examples
 from ticketstream.learning.seeds import read_seeds
 from ticketstream.processors.calibration import PairCalibration
+from ticketstream.processors.encoder import Encoder
 from ticketstream.processors.heads import Heads
+from ticketstream.processors.snapshots import TRUNK
 from ticketstream.processors.taxonomy import Labels, shipped_labels
 from ticketstream.schemas.errors import ModelError
 
 NAME = "ticket-heads"
 MOST_FOREIGN = 300  # rows of one public set
 SCALED = ("anger", "urgency", "out_of_scope", "spam")
+
+
+class Tunes(Protocol):
+    """What tunes trunks: `learning.trunk.make.Trunks`."""
+
+    @property
+    def folds(self) -> int: ...
+    def apart(self, corpus: Corpus, places: Sequence[int]) -> Corpus: ...
+    def kept(self, corpus: Corpus, folder: Path) -> tuple[Corpus, Encoder]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +70,10 @@ def train(
     corrections: Sequence[Example] = (),
     phrases: bool = True,
     test: Path | None = None,
-    facts: Mapping[str, str] = MappingProxyType({}),
+    facts: Mapping[str, Any] = MappingProxyType({}),
+    trunks: Tunes | None = None,
 ) -> Report:
-    """Train all heads and write their folder.
+    """Train all heads and write their folder; with `trunks`, on a trunk that is tuned before.
 
     Args:
         data: the folder of public data sets, or None to learn from the project's own only.
@@ -74,6 +86,8 @@ def train(
         phrases: learn from the shipped phrases too, where the labels are the shipped ones.
         test: lines as in the seeds; only measured, never learned from.
         facts: what the manifest says besides, such as the encoder's digest.
+        trunks: tunes a trunk for the heads, into their folder. What is held out for the
+            calibration is read by trunks that have not seen it.
 
     Raises:
         ModelError: seeds that cannot be read, or too few to learn from.
@@ -86,9 +100,14 @@ def train(
     foreign = capped(foreign_examples(data), MOST_FOREIGN) if data else []
     corpus = corpus_of([*given, *foreign], encoder)
     learn = partial(fit, labels=labels, seed=seed)
-    held = held_out(corpus, lambda e: e.kind == "seed", learn)
+    reads, many = (trunks.apart, trunks.folds) if trunks else (as_it_is, FOLDS)
+    held = held_out(corpus, lambda e: e.kind == "seed", learn, reads, many)
     calibration, scales = calibration_of(held, labels), mood_scales(held)
     report = report_of(corpus, scaled(held, scales), labels, calibration)
+    if trunks:
+        corpus, encoder = trunks.kept(corpus, out / TRUNK)
+        digests = {f"{TRUNK}/{name}": d for name, d in encoder.manifest.files.items()}
+        facts = {**facts, "trunk": encoder.manifest.sha256, "files": digests}
     weights = stored_weights(learn(corpus), scales)
     write_folder(out, weights, calibration, {**facts, **manifest_of(report, labels, seed)})
     if test:

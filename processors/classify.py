@@ -30,6 +30,7 @@ from ticketstream.processors.second_opinion import (
     second_opinions,
     winner,
 )
+from ticketstream.processors.snapshots import reader_of
 from ticketstream.processors.taxonomy import Labels, shipped_labels
 from ticketstream.processors.ticket_parts import written_by_customer
 from ticketstream.schemas.classified import SecondOpinion, Sentiment, TicketClassified
@@ -64,8 +65,8 @@ class ClassifyResources:
         Raises:
             ModelError: a model that is missing, changed, or does not fit.
         """
-        encoder = Encoder.load(models / "encoder")
         heads = Heads.load(models / "heads", shipped_labels())
+        encoder = reader_of(heads.manifest, Encoder.load(models / "encoder"))
         calibration = read_calibration(models / "heads" / CALIBRATION)
         return cls.of(encoder, heads, calibration, phrases, code_version)
 

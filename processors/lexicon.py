@@ -77,10 +77,9 @@ def _shipped(name: str) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _meant(plain: str, phrases: tuple[str, ...]) -> bool:
-    pattern = _pattern(tuple(p for p in phrases if not p.startswith("!")))
+    pattern, excepted = _patterns(phrases)
     if not pattern.search(plain):
         return False
-    excepted = _pattern(tuple(p[1:] for p in phrases if p.startswith("!")))
     left = excepted.sub(" _", plain)
     return any(not _denied(left, *m.span()) for m in pattern.finditer(left))
 
@@ -95,6 +94,13 @@ def _denied(plain: str, start: int, end: int) -> bool:
 def pattern_of(phrase: str) -> re.Pattern[str]:
     """The pattern of one phrase over a folded text."""
     return _pattern((phrase,))
+
+
+@cache
+def _patterns(phrases: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What is looked for, and what is excepted."""
+    said = tuple(p for p in phrases if not p.startswith("!"))
+    return _pattern(said), _pattern(tuple(p[1:] for p in phrases if p.startswith("!")))
 
 
 @cache

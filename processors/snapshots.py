@@ -8,11 +8,13 @@ from shutil import rmtree
 from tempfile import mkdtemp
 
 from ticketstream.processors.calibration import CALIBRATION, PairCalibration, read_calibration
+from ticketstream.processors.encoder import Encoder
 from ticketstream.processors.model_files import Manifest, read_manifest
 from ticketstream.schemas.errors import ModelError
 from ticketstream.schemas.policy import Active
 
 SHIPPED = "heads"  # the folder of the shipped heads, below the models' folder
+TRUNK = "trunk"  # within the folder of heads that were fitted on one
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +115,23 @@ class Snapshots:
         rmtree(place, ignore_errors=True)
         folder.chmod(0o755)  # workers of another user read it
         return self.read(folder.rename(place))
+
+
+def reader_of(heads: Manifest, encoder: Encoder) -> Encoder:
+    """What reads texts for heads: the encoder, or the trunk in their folder that they name.
+
+    Raises:
+        ModelError: they were fitted on another encoder or trunk, or theirs is missing or changed.
+    """
+    if heads.document.get("encoder", encoder.manifest.sha256) != encoder.manifest.sha256:
+        raise ModelError(f"{heads.folder} was trained with another encoder: train it anew")
+    wanted = heads.document.get("trunk")
+    if wanted is None:
+        return encoder
+    reader = encoder.tuned(heads.folder / TRUNK)
+    if reader.manifest.sha256 != wanted:
+        raise ModelError(
+            f"{heads.folder} was fitted on another trunk than lies in it: restore the folder, or "
+            "run `ticketstream model train trunk`"
+        )
+    return reader

@@ -132,7 +132,7 @@ class Archive:
             return 0
         with self.alone():
             old = [file for _, day, file in self.days() if day < before]
-            gone = sum(pq.read_metadata(file).num_rows for file in old)
+            gone = sum(int(pq.read_metadata(file).num_rows) for file in old)
             for file in old:
                 file.unlink()
                 file.parent.rmdir()
@@ -189,8 +189,8 @@ def replace_file(file: Path, data: Any) -> None:
 def rows_in(file: Path, tickets: Collection[str]) -> int:
     """How many rows of a day are these tickets'."""
     column = pq.ParquetFile(file).read(columns=["ticket_id"])["ticket_id"]
-    mine: int | None = pc.sum(pc.is_in(column, value_set=pa.array(sorted(tickets), pa.string()))).as_py()
-    return int(mine or 0)
+    mine = pc.is_in(column, value_set=pa.array(sorted(tickets), pa.string()))
+    return int(pc.sum(mine).as_py() or 0)
 
 
 def _classified(before: Any, new: Any, _topic: str) -> Merged:

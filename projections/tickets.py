@@ -77,7 +77,7 @@ ticket = Table(
     Column("priority", Integer),
     Column("due_at", Moment),
     Column("propensity", Float),
-    Column("audit", Boolean),
+    *_columns(Boolean, "explored", "audit"),
     # drafted
     *_columns(String, "draft_status", "draft_reason", "send_action"),
     Column("grounding", Float),
@@ -163,7 +163,8 @@ def routed(placed: Placed) -> Write:
     return _line(
         placed,
         "routed",
-        **_copied(event, "route", "queue", "priority", "due_at", "hint", "propensity", "audit"),
+        **_copied(event, "route", "queue", "priority", "due_at", "hint"),
+        **_copied(event, "propensity", "explored", "audit"),
         reasons=to_json(event.reasons),
         escalation=to_json(event.escalation),
         policy=to_json(event.policy),

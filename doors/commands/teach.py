@@ -3,17 +3,26 @@
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from ticketstream.doors import settings as settings_module
-from ticketstream.doors.output import Json, progress, say, say_json, table
+from ticketstream.doors.output import Json, say, say_json, table
 from ticketstream.doors.settings import ROOT
 
 knowledge = typer.Typer(help="The knowledge base.", no_args_is_help=True)
 model = typer.Typer(help="The models.", no_args_is_help=True)
+
+
+class Trained(StrEnum):
+    """What `model train` makes."""
+
+    HEADS = "heads"
+    TRUNK = "trunk"
+    ENTITIES = "entities"
 
 
 def register(app: typer.Typer) -> None:
@@ -57,63 +66,40 @@ def search(
 
 @model.command()
 def train(
+    what: Annotated[Trained, typer.Argument(help="heads, trunk or entities.")] = Trained.HEADS,
     out: Annotated[
-        Path | None, typer.Option(help="Their folder. Default: a snapshot in HOME/models.")
+        Path | None, typer.Option(help="Its folder. Default: a snapshot in HOME/models.")
     ] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of the public sets.")] = None,
     seeds: Annotated[Path, typer.Option(help="The project's seeds.")] = ROOT / "knowledge/seeds",
-    seed: Annotated[int, typer.Option(help="Of the one random draw.")] = 1,
+    seed: Annotated[int, typer.Option(help="Of every draw.")] = 1,
     *,
+    folds: Annotated[int, typer.Option(min=2, help="Trunks tuned for the calibration.")] = 3,
     corrections: Annotated[
         bool,
         typer.Option("--corrections", help="Learn from the read models what agents set right."),
     ] = False,
 ) -> None:
-    """Train the heads on seeds, public sets and agents' corrections; needs the extra `train`."""
-    from ticketstream.doors.deciding import snapshots_of  # noqa: PLC0415
-    from ticketstream.doors.equip import labels_of  # noqa: PLC0415
-    from ticketstream.learning.train import train as learn  # noqa: PLC0415
-    from ticketstream.processors.encoder import Encoder  # noqa: PLC0415
+    """Train the classifier's heads, its trunk with new heads, or mask's entity model.
+
+    Heads take minutes; trunk and entities need the extra `train` and half an hour.
+    """
+    from ticketstream.doors import training  # noqa: PLC0415
 
     settings = settings_module.load()
-    right = _corrections() if corrections else ()
-    progress("training takes minutes: every text is read by the encoder first ...")
-    encoder = Encoder.load(settings.models / "encoder")
-    snapshots = snapshots_of(settings)
-    folder = out or snapshots.begin()
-    facts = {"encoder": encoder.manifest.sha256}
-    labels = labels_of(settings)
-    report = learn(
-        data, seeds, encoder, folder, seed, labels=labels, corrections=right, facts=facts
-    )
-    if out is None:
-        folder = snapshots.keep(folder).folder
-    say(f"heads {report.version} are in {folder}, trained on {sum(report.sources.values())} texts")
-    _qualities(report.held_out)
-
-
-@model.command("train-entities")
-def train_entities(
-    data: Annotated[Path, typer.Option(help="Folder of the public sets.")],
-    out: Annotated[Path, typer.Option(help="The folder of the new model.")],
-    seed: Annotated[int, typer.Option(help="Of every draw.")] = 1,
-) -> None:
-    """Train mask's entity model; needs the extra `entities`, and half an hour."""
-    from ticketstream.learning.entities.make import Sources, make  # noqa: PLC0415
-
-    known = ROOT / "knowledge"
-    apart = tuple(sorted((known / "testset").glob("masking.??.txt")))
-    sources = Sources(data, known / "seeds", known / "masking", apart)
-    made = make(sources, settings_module.load().models / "encoder", out, seed)
-    say(f"entities {made.version} are in {out}, trained on {sum(made.sources.values())} texts")
+    if what is Trained.ENTITIES:
+        training.entities(settings, training.Sources(data, seeds, seed), out)
+        return
+    given = training.Sources(data, seeds, seed, corrections)
+    _qualities(training.classifier(settings, given, out, folds if what is Trained.TRUNK else 0))
 
 
 @model.command()
 def evaluate(
     tickets: Annotated[Path, typer.Option(help="Labelled tickets.")] = ROOT
     / "knowledge/testset/own.jsonl",
-    snapshot: Annotated[
-        str, typer.Option(help="A snapshot's id, or a folder. Default: what ships.")
+    named: Annotated[
+        str, typer.Option("--snapshot", help="A snapshot's id, or a folder. Default: what ships.")
     ] = "",
     *,
     json: Json = False,
@@ -123,12 +109,15 @@ def evaluate(
     from ticketstream.doors.equip import labels_of  # noqa: PLC0415
     from ticketstream.learning.judge import judge  # noqa: PLC0415
     from ticketstream.processors.encoder import Encoder  # noqa: PLC0415
+    from ticketstream.processors.snapshots import reader_of  # noqa: PLC0415
 
     settings = settings_module.load()
-    folder = Path(snapshot)
-    if not snapshot or not folder.is_dir():
-        folder = snapshots_of(settings).find(snapshot).folder
-    found = judge(folder, tickets, Encoder.load(settings.models / "encoder"), labels_of(settings))
+    snapshots = snapshots_of(settings)
+    given = Path(named)
+    snapshot = snapshots.read(given) if named and given.is_dir() else snapshots.find(named)
+    encoder = Encoder.load(settings.models / "encoder")
+    reader = reader_of(snapshot.manifest, encoder)
+    found = judge(snapshot.folder, tickets, reader, labels_of(settings))
     if json:
         say_json({name: asdict(quality) for name, quality in found.items()})
     else:
@@ -192,22 +181,6 @@ def ask(
         [n, getattr(cases, n).right, getattr(cases, n).size] for n in ("agreed", "answer", "own")
     ]
     table(["who", "right", "of"], rows)
-
-
-def _corrections() -> list[Any]:
-    """Opened for this training only: no file of them is written, and who is erased is not in it."""
-    from ticketstream.doors.equip import labels_of, models_of, open_vault  # noqa: PLC0415
-    from ticketstream.learning.corrections import corrected  # noqa: PLC0415
-
-    settings = settings_module.load()
-    with models_of(settings).engine.connect() as connection:
-        vault, labels = open_vault(settings, identity=False), labels_of(settings)
-        found = corrected(connection, vault, labels)
-    say(
-        f"{len(found.examples)} corrections; left out: {found.erased} of forgotten people, "
-        f"{found.unknown} with labels outside the taxonomy, {found.textless} without their text"
-    )
-    return found.examples
 
 
 def _qualities(found: Mapping[str, Any]) -> None:

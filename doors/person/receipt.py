@@ -23,8 +23,8 @@ STAYS = (
     {
         "what": "labels, scores, decisions with their reasons, times, amounts, and the number that "
         "the upstream system gave these tickets",
-        "where": "sealed topics (record fields in the clear), read models (without facts and that "
-        "number)",
+        "where": "sealed topics (record fields in the clear), read models and the archive of "
+        "decisions (without facts and that number)",
         "why": "proof of how decisions were taken, and statistics; under a ticket id that leads "
         "to nobody; expires with its topic",
     },
@@ -157,7 +157,11 @@ def _destroyed(erasure: Erasure) -> list[dict[str, Any]]:
             for topic in CLEAR_TOPICS
         ),
         *(
-            {"where": f"read model {name}", "what": "text, person, facts", "rows": count}
+            {
+                "where": name if name.startswith("archive") else f"read model {name}",
+                "what": "text, person, facts",
+                "rows": count,
+            }
             for name, count in sorted(models.items())
         ),
         {
@@ -171,3 +175,7 @@ def _destroyed(erasure: Erasure) -> list[dict[str, Any]]:
             "what": "none are kept: training opens the read models while it runs",
         },
     ]
+
+
+def _copy(name: str) -> str:
+    return name if name.startswith("archive") else f"read model {name}"

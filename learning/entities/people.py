@@ -57,7 +57,7 @@ class World:
 
 def world(data: Path | None, apart: frozenset[str], seed: int) -> World:
     """Faker's name and address lists, and those of names_by_country where the sets are there."""
-    from faker import Faker  # noqa: PLC0415  (the extra `entities`)
+    from faker import Faker  # noqa: PLC0415  (the extra `train`)
 
     made = {}
     for locale in dict.fromkeys([*HOME["de"], *HOME["en"], *ABROAD]):

@@ -168,7 +168,9 @@ def compare(rows: Stored, policy: Policy, made: Redecided, costs: Costs, draws: 
 def curve(rows: Stored, policy: Policy, draws: Draws, points: int = 200) -> tuple[Point, ...]:
     """Answer the surest first, among those to whom no rule but the threshold objects."""
     limits = replace(policy.thresholds, auto_reply=0.0)
-    open_ = replace(policy, thresholds=limits, intent_thresholds={}, audit_rate=0.0)
+    open_ = replace(
+        policy, thresholds=limits, intent_thresholds={}, audit_rate=0.0, exploration_rate=0.0
+    )
     able = np.asarray(decide(rows.columns, open_, draws).wanted) == AUTO
     sure = np.sort(rows.columns.confidence[able])[::-1]
     if not len(sure):

@@ -1,6 +1,6 @@
 """Events -> the tables that the archive is given, through bytes and the decoder as from a topic."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -83,6 +83,15 @@ def add(archive: Archive, *events: Event) -> None:
     """Each event alone, in their order."""
     for event in events:
         archive.add(TOPIC_OF[type(event)], table_of([event]), {})
+
+
+def add_all(archive: Archive, events: Iterable[Event]) -> None:
+    """Events of several topics, each topic at once."""
+    by_topic: dict[str, list[Event]] = {}
+    for event in events:
+        by_topic.setdefault(TOPIC_OF[type(event)], []).append(event)
+    for topic, some in by_topic.items():
+        archive.add(topic, table_of(some), {})
 
 
 def rows(archive: Archive) -> dict[str, list[dict[str, Any]]]:

@@ -40,6 +40,7 @@ OPEN = replace(
     default_policy(),
     whitelist=(Pair("track_order", "ask_status"),),
     exploration_rate=0.03,
+    exploration_intents=("ask_information", "ask_status"),
 )
 NARROW = replace(OPEN.thresholds, auto_reply=0.80, suggestion=0.75)  # both edges near 0.78
 AT = {"auto": 0.87, "below auto": 0.83, "suggestion": 0.77, "unsure": 0.72, "far": 0.95}
@@ -238,4 +239,4 @@ def test_the_bands_are_neighbours_in_the_order_of_the_routes() -> None:
 def test_exploration_is_off_as_shipped_and_its_list_is_harmless() -> None:
     shipped = default_policy()
     assert shipped.exploration_rate == 0.0
-    assert shipped.exploration_intents == ("ask_information", "ask_status", "request_document")
+    assert shipped.exploration_intents == ("ask_information",)

@@ -1,0 +1,1 @@
+"""Reviewed outcomes -> thresholds with a guarantee, and what becomes of the guarantee."""
