@@ -1,4 +1,4 @@
-"""Settings and a stage -> the stage as it would answer today, without a trace in vault or topics."""
+"""Settings and a stage -> what it would answer today, without a trace in vault or live topics."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -54,7 +54,8 @@ def _texts(settings: Settings, found: Any) -> dict[str, str]:
     for name, topic in (("wrote", "ticket.masked"), ("proposed", "draft.created")):
         if (event := found.newest(topic)) is None:
             continue
-        opened = vault.open(event, TEXT).text
+        shown: Any = vault.open(event, TEXT)
+        opened = shown.text
         if isinstance(opened, Erased):
             raise TicketError(f"the text of {found.ticket_id} is erased and can never be opened")
         words = opened.answer if name == "proposed" else f"{opened.subject}\n\n{opened.text}"
