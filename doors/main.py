@@ -9,6 +9,7 @@ from ticketstream.doors.commands import (
     broker,
     certify,
     decide,
+    explain,
     intake,
     keep,
     local,
@@ -16,6 +17,7 @@ from ticketstream.doors.commands import (
     person,
     policy,
     registry,
+    reinfer,
     teach,
 )
 from ticketstream.schemas.errors import BrokerError, MailboxError, TicketstreamError, VaultError
@@ -31,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 ROOMS = (
-    *(local, broker, intake, operate, decide, certify),
+    *(local, broker, intake, operate, decide, reinfer, explain, certify),
     *(policy, teach, registry, person, keep),
 )
 for room in ROOMS:

@@ -47,3 +47,7 @@ class TaxonomyError(TicketstreamError):
 
 class ModelError(TicketstreamError):
     """A model folder that is missing, changed or does not fit the taxonomy."""
+
+
+class TicketError(TicketstreamError):
+    """A ticket of which nothing can be told: nobody knows it, or its person is erased."""

@@ -1,11 +1,13 @@
 """Topics -> records, without a consumer group: from the beginning to what is there now, or on."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import NamedTuple
 from uuid import uuid4
 
+from aiokafka.partitioner import murmur2
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPartition
 
 from ticketstream.schemas.errors import BrokerError
@@ -36,6 +38,30 @@ def stamp(record: Read) -> datetime:
 def read_all(brokers: str, names: Sequence[str]) -> Iterator[Read]:
     """Every committed record of the topics up to their ends at the time of the call."""
     reader, places = _reader(brokers, names, {"fetch.wait.max.ms": AT_ONCE_MS})
+    yield from _to_the_end(reader, places)
+
+
+def read_key(brokers: str, names: Sequence[str], key: bytes) -> list[Read]:
+    """Every committed record of a key, from the partitions in which it belongs.
+
+    Where those have none, all others are looked through: a client may partition in its own way.
+    """
+    for own in (True, False):
+        reader, places = _reader(brokers, names, {"fetch.wait.max.ms": AT_ONCE_MS})
+        count = Counter(place.topic for place in places)
+        chosen = [p for p in places if own == (p.partition == _partition(key, count[p.topic]))]
+        if found := [r for r in _to_the_end(reader, chosen) if r.key == key]:
+            return found
+    return []
+
+
+def _partition(key: bytes, partitions: int) -> int:
+    """Where our producers put a key, as Java's do."""
+    place: int = (murmur2(key) & 0x7FFFFFFF) % partitions
+    return place
+
+
+def _to_the_end(reader: Consumer, places: Sequence[TopicPartition]) -> Iterator[Read]:
     try:
         ends = {}
         for place in places:
