@@ -14,8 +14,7 @@ from ticketstream.processors.encoder import Encoder
 from ticketstream.processors.heads import Heads
 from ticketstream.processors.policy import version_of
 from ticketstream.processors.retrieve import KnowledgeBase
-from ticketstream.processors.snapshots import SHIPPED, Snapshots
-from ticketstream.schemas.errors import ModelError
+from ticketstream.processors.snapshots import Snapshots
 from ticketstream.schemas.policy import Active, Policy
 from ticketstream.stream.work import Resources
 
@@ -26,7 +25,7 @@ KEPT = 4  # loaded heads: the one that decides, the next, and those one may go b
 
 def snapshots_of(settings: Settings) -> Snapshots:
     """The snapshots of this machine."""
-    return Snapshots(settings.models / SHIPPED, settings.home / "models")
+    return Snapshots(settings.models, settings.home / "models")
 
 
 @cache
@@ -48,17 +47,15 @@ def classify_by(settings: Settings) -> Prepare:
     asking = language_model(settings)
 
     @lru_cache(KEPT)
-    def loaded(active: Active) -> tuple[Heads, PairCalibration]:
+    def loaded(active: Active) -> tuple[Encoder, Heads, PairCalibration]:
         snapshot = snapshots.of(active)
-        made_with = snapshot.manifest.document.get("encoder", encoder.manifest.sha256)
-        if made_with != encoder.manifest.sha256:
-            raise ModelError(f"{snapshot.folder} was trained with another encoder: train it anew")
-        return Heads.load(snapshot.folder, labels_of(settings)), snapshot.calibration
+        reader = snapshots.reader(snapshot.manifest, encoder)
+        return reader, Heads.load(snapshot.folder, labels_of(settings)), snapshot.calibration
 
     def prepare(policy: Policy) -> Resources:
-        heads, calibration = loaded(policy.active)
+        reader, heads, calibration = loaded(policy.active)
         alone = ClassifyResources.of(
-            encoder, heads, calibration, policy.triggers, __version__, policy=version_of(policy)
+            reader, heads, calibration, policy.triggers, __version__, policy=version_of(policy)
         )
         return asking.join(alone, policy.thresholds.injection) if asking else alone
 

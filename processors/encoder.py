@@ -15,15 +15,25 @@ Embedded = tuple[Vectors, Vectors]
 
 SAME = 0.998  # cosine to the stored reference vectors; unrelated texts are around 0.8
 REFERENCE = "reference.npy"
+UPPER = "upper_int8.onnx"
+TUNED = ("hidden6", "attention_mask")  # what a trunk reads
 
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """multilingual-e5-small on ONNX Runtime, one thread, one text at a time."""
+    """multilingual-e5-small on ONNX Runtime, one thread, one text at a time.
+
+    Its upper half is E5's own, or a trunk: the same layers tuned on tickets.
+
+    Attributes:
+        manifest: of the folder that the upper half is from.
+        reads: what the upper half takes: an output of the lower half, then inputs of that.
+    """
 
     manifest: Manifest
     lower: Lower
     upper: Any
+    reads: tuple[str, ...] = ("lower", "input_ids", "attention_mask")
 
     @classmethod
     def load(cls, folder: Path) -> "Encoder":
@@ -33,7 +43,22 @@ class Encoder:
             ModelError: a file that is missing or changed, or a machine that computes other vectors.
         """
         manifest = read_manifest(folder)
-        encoder = cls(manifest, Lower.load(folder), session(folder / "upper_int8.onnx"))
+        encoder = cls(manifest, Lower.load(folder), session(folder / UPPER))
+        encoder.check()
+        return encoder
+
+    def tuned(self, trunk: Path) -> "Encoder":
+        """The same lower half under the trunk of a folder, checked like the encoder.
+
+        Raises:
+            ModelError: as `load`; or a trunk that was tuned on another encoder's lower half.
+        """
+        manifest = read_manifest(trunk)
+        if manifest.document.get("encoder") != self.manifest.sha256:
+            raise ModelError(
+                f"{trunk} was tuned on another encoder: `ticketstream model train trunk`"
+            )
+        encoder = Encoder(manifest, self.lower, session(trunk / UPPER), TUNED)
         encoder.check()
         return encoder
 
@@ -77,8 +102,9 @@ class Encoder:
         return self._run(ids, ["sentence_embedding"])[0]
 
     def _run(self, ids: Sequence[int], outputs: list[str]) -> list[Vectors]:
-        lower, given = self.lower.run(ids, "lower")
-        found: list[Vectors] = self.upper.run(outputs, {"lower": lower, **given})
+        hidden, given = self.lower.run(ids, self.reads[0])
+        inputs = {self.reads[0]: hidden} | {name: given[name] for name in self.reads[1:]}
+        found: list[Vectors] = self.upper.run(outputs, inputs)
         return found
 
 

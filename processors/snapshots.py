@@ -8,11 +8,13 @@ from shutil import rmtree
 from tempfile import mkdtemp
 
 from ticketstream.processors.calibration import CALIBRATION, PairCalibration, read_calibration
+from ticketstream.processors.encoder import Encoder
 from ticketstream.processors.model_files import Manifest, read_manifest
 from ticketstream.schemas.errors import ModelError
 from ticketstream.schemas.policy import Active
 
-SHIPPED = "heads"  # the folder of the shipped heads, below the models' folder
+HEADS = "heads"  # the folder of the shipped heads, below the models' folder
+TRUNK = "trunk"  # the folder of a trunk, beside the shipped heads or within a snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,17 @@ class Snapshots:
     """Every snapshot of a machine: the shipped one, and those that were trained here.
 
     Attributes:
-        shipped: its folder.
+        models: the folder of the shipped models.
         trained: a folder of snapshots, each in a folder that is called by its id.
     """
 
-    shipped: Path
+    models: Path
     trained: Path
+
+    @property
+    def shipped(self) -> Path:
+        """The folder of the shipped heads."""
+        return self.models / HEADS
 
     def read(self, folder: Path) -> Snapshot:
         """A snapshot of a folder.
@@ -97,6 +104,29 @@ class Snapshots:
                 f"names {active.calibration}: restore the folder"
             )
         return snapshot
+
+    def reader(self, heads: Manifest, encoder: Encoder) -> Encoder:
+        """What reads texts for these heads: the encoder, or the trunk that they were fitted on.
+
+        A trunk lies within its snapshot, else beside the shipped heads.
+
+        Raises:
+            ModelError: they were fitted on another encoder, or on a trunk that is not here.
+        """
+        made_with = heads.document.get("encoder", encoder.manifest.sha256)
+        if made_with != encoder.manifest.sha256:
+            raise ModelError(f"{heads.folder} was trained with another encoder: train it anew")
+        wanted = heads.document.get("trunk")
+        if wanted is None:
+            return encoder
+        own = heads.folder / TRUNK
+        reader = encoder.tuned(own if own.is_dir() else self.models / TRUNK)
+        if reader.manifest.sha256 != wanted:
+            raise ModelError(
+                f"{heads.folder} was fitted on another trunk than {reader.manifest.folder}: copy "
+                f"that one to {own}, or train the heads anew"
+            )
+        return reader
 
     def begin(self) -> Path:
         """A folder for a training; it is no snapshot until it is kept."""

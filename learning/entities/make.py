@@ -69,13 +69,13 @@ def make(sources: Sources, encoder: Path, out: Path, seed: int) -> Made:
         out: the model folder; its card is written by hand.
         seed: of every draw.
     """
-    from ticketstream.learning.entities.train import read, tuned  # noqa: PLC0415  (torch)
-    from ticketstream.learning.entities.upper import export  # noqa: PLC0415
+    from ticketstream.learning.e5 import export  # noqa: PLC0415  (torch)
+    from ticketstream.learning.entities.train import read, tuned  # noqa: PLC0415
 
     texts = texts_of(sources, seed)
     model = tuned(read(texts, Lower.load(encoder)), LAYERS, EPOCHS, seed)
     out.mkdir(parents=True, exist_ok=True)
-    export(model, out / WEIGHTS)
+    export(model, out / WEIGHTS, ["logits"])
     made = Made(f"2.{_digest(texts)[:8]}", dict(sorted(Counter(t.source for t in texts).items())))
     (out / MANIFEST).write_text(toml(_manifest(made, out / WEIGHTS, seed)), "utf-8")
     return made

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from ticketstream.learning.entities.marked import IGNORED, LABELS, Marked, cut, labels_of
-from ticketstream.learning.entities.upper import Upper, pretrained
+from ticketstream.learning.entities.tagger import Tagger
 from ticketstream.processors.detectors.entities import windows
 from ticketstream.processors.lower import Lower
 
@@ -39,15 +39,15 @@ def read(texts: Sequence[Marked], lower: Lower) -> list[Read]:
     return found
 
 
-def tuned(texts: Sequence[Read], layers: int, epochs: int, seed: int) -> Upper:
+def tuned(texts: Sequence[Read], layers: int, epochs: int, seed: int) -> Tagger:
     """The upper layers after so many epochs; linear warm-up, then linear decay to nothing."""
     torch.manual_seed(seed)
     dice = random.Random(seed)  # noqa: S311  (no secret)
-    model: Upper = pretrained(layers, len(LABELS)).train()
+    model: Tagger = Tagger(layers, len(LABELS)).train()
     batches = [batch for _ in range(epochs) for batch in _batches(texts, dice)]
     optimizer = torch.optim.AdamW(
         [
-            {"params": model.layers.parameters(), "lr": RATE},
+            {"params": model.upper.parameters(), "lr": RATE},
             {"params": model.head.parameters(), "lr": HEAD_RATE},
         ],
         weight_decay=0.01,

