@@ -19,6 +19,7 @@ from ticketstream.learning.examples import Example
 from ticketstream.learning.foreign import public_quality
 from ticketstream.learning.linear import Doubles
 from ticketstream.learning.method import Tune
+from ticketstream.learning.said import said
 from ticketstream.learning.train import train
 from ticketstream.processors.calibration import CALIBRATION, probabilities, read_calibration
 from ticketstream.processors.heads import Heads
@@ -162,7 +163,7 @@ def _stored(folder: Path, memory: Memory, judged: Sequence[Example]) -> Rows:
     for code in LANGUAGES:
         held = heads_scores(_of(judged, code), memory, heads)
         shares = probabilities(held.scores["sub_category"], calibration.temperature)
-        figures = quality(held, labels, calibration)
+        figures = quality(held, labels, said(held, labels, calibration))
         outside = held.scores["out_of_scope"]
         told[code] = _figures(held.examples, labels.sub_categories, shares, outside)
         told[code] |= {name: getattr(figures, name) for name in NAMES}
