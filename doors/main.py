@@ -12,6 +12,7 @@ from ticketstream.doors.commands import (
     keep,
     local,
     operate,
+    outcomes,
     person,
     policy,
     registry,
@@ -29,7 +30,19 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (local, broker, intake, operate, decide, policy, teach, registry, person, keep):
+for room in (
+    local,
+    broker,
+    intake,
+    operate,
+    decide,
+    outcomes,
+    policy,
+    teach,
+    registry,
+    person,
+    keep,
+):
     room.register(app)
 
 
