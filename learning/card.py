@@ -29,7 +29,7 @@ COLUMNS = (
 
 HEAD = """# {name} {version}
 
-Linear heads on the vectors of the encoder, or of the trunk that lies in `trunk/` where there is one,
+Linear heads on the vectors of the encoder, or of the trunk in `trunk/` where there is one,
 and on hashed character n-grams: sub-category (its category follows), intent, anger, urgency,
 polarity, out of scope, spam. Trained by `ticketstream model train`, run with numpy alone.
 

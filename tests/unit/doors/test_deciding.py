@@ -57,7 +57,7 @@ def test_a_named_model_is_loaded_beside_the_old_one_and_once(settings: Settings)
     assert isinstance(before, ClassifyResources)
     assert isinstance(after, ClassifyResources)
     assert isinstance(again, ClassifyResources)
-    assert after.encoder is before.encoder
+    assert after.encoder.lower is before.encoder.lower
     assert after.calibration == new.calibration != before.calibration
     assert again.heads is after.heads
     assert len({before.producer, after.producer, again.producer}) == 3

@@ -91,7 +91,7 @@ def test_scores_are_stored_whole_and_give_the_confidence_again(
     assert calibrate(scores, intents, resources.calibration) == event.confidence
     assert event.taxonomy == LABELS.taxonomy
     assert event.calibration == resources.calibration.calibration
-    assert {m.name for m in event.models} == {"e5-small-ende-int8", "ticket-heads"}
+    assert {m.name for m in event.models} == {"ticket-trunk", "ticket-heads"}
 
 
 def test_a_simple_question_is_surer_than_a_riddle(resources: ClassifyResources) -> None:
