@@ -19,15 +19,16 @@ from ticketstream.learning.examples import Example
 from ticketstream.learning.foreign import public_quality
 from ticketstream.learning.linear import Doubles
 from ticketstream.learning.method import Tune
+from ticketstream.learning.said import said
 from ticketstream.learning.train import train
 from ticketstream.processors.calibration import CALIBRATION, probabilities, read_calibration
 from ticketstream.processors.heads import Heads
+from ticketstream.processors.snapshots import reader_of
 from ticketstream.processors.taxonomy import OUT_OF_SCOPE, shipped_labels
 
 LANGUAGES = ("en", "de")
 NAMES = ("category", "sub_category", "intent", "pair", "anger_f1")
 ANGRY, CALM = "angry", "calm"
-SHIPPED = "ours, as shipped"
 SLOW = frozenset({"fine-tuned encoder", "embeddings + LightGBM"})  # asked for sub-categories only
 Rows = dict[str, dict[str, Any]]  # language -> figures
 
@@ -37,7 +38,8 @@ class OwnSet:
     """What is learned from, and judged: tickets that nobody learned from, or seeds in development.
 
     Attributes:
-        shipped: the folder of the heads that are shipped.
+        shipped: the folder of the heads that are shipped, which learned from the seeds; a
+            development run trains its own, without a trunk.
         approaches: which of the approaches are run.
     """
 
@@ -54,17 +56,17 @@ class OwnSet:
             seeds, learned = own_learned(self.guard, Path(folder) / "seeds")
             judged = own_judged(self.guard, Path(folder) / "seeds")
             rows, fitted = self._plain(learned, judged)
-            heads = Path(folder) / "heads"
-            train(self.data, seeds, self.memory, heads, seed=1, labels=shipped_labels())
-            models = {OURS: heads}
-            if not self.guard.development:  # the shipped heads have learned from all seeds
-                models[SHIPPED] = self.shipped
-            rows |= {name: _stored(path, self.memory, judged) for name, path in models.items()}
-            fitted[OURS] = as_fitted(heads, self.memory)
-            elsewhere = {n: _elsewhere(path, self.data, self.memory) for n, path in models.items()}
+            heads = self.shipped
+            if self.guard.development:  # the shipped heads have learned from all seeds
+                heads = Path(folder) / "heads"
+                train(self.data, seeds, self.memory, heads, seed=1, labels=shipped_labels())
+            memory = self._reader(heads)
+            rows[OURS] = _stored(heads, memory, judged)
+            fitted[OURS] = as_fitted(heads, memory)
+            elsewhere = {OURS: _elsewhere(heads, self.data, memory)}
         texts = [e.text for e in judged]
         for name, found in fitted.items():
-            measured = speed(found, self.memory, texts, price)
+            measured = speed(found, memory if name == OURS else self.memory, texts, price)
             rows[name] = {code: rows[name][code] | measured for code in LANGUAGES}
         given = _given(learned, _sub_category, self.memory, None)
         own = {}
@@ -76,6 +78,12 @@ class OwnSet:
             )
             own[f"own {code}"] = self._set(asked, len(learned), told | answers)
         return {"own": own, "elsewhere": {n: told for n, told in elsewhere.items() if told}}
+
+    def _reader(self, heads: Path) -> Memory:
+        """What reads for heads: the encoder, or the trunk that they were fitted on."""
+        manifest = Heads.load(heads, shipped_labels()).manifest
+        reader = reader_of(manifest, self.memory.encoder)
+        return self.memory if reader is self.memory.encoder else Memory(reader)
 
     def _plain(
         self, learned: Sequence[Example], judged: Sequence[Example]
@@ -162,7 +170,7 @@ def _stored(folder: Path, memory: Memory, judged: Sequence[Example]) -> Rows:
     for code in LANGUAGES:
         held = heads_scores(_of(judged, code), memory, heads)
         shares = probabilities(held.scores["sub_category"], calibration.temperature)
-        figures = quality(held, labels, calibration)
+        figures = quality(held, labels, said(held, labels, calibration))
         outside = held.scores["out_of_scope"]
         told[code] = _figures(held.examples, labels.sub_categories, shares, outside)
         told[code] |= {name: getattr(figures, name) for name in NAMES}

@@ -206,7 +206,7 @@ def why_not(name: str, tune: Tune | None, wanted: Sequence[str]) -> str:
     if name not in wanted:
         return "not run: not among --approaches"
     if name == "fine-tuned encoder" and tune is None:
-        return "not run: needs torch, install .[entities]"
+        return "not run: needs torch, install .[train]"
     if name == "embeddings + LightGBM" and find_spec("lightgbm") is None:
         return "not run: needs lightgbm, a development dependency"
     return ""

@@ -14,6 +14,7 @@ from ticketstream.doors.commands import (
     keep,
     local,
     operate,
+    outcomes,
     person,
     policy,
     registry,
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 ROOMS = (
-    *(local, broker, intake, operate, decide, reinfer, explain, certify),
+    *(local, broker, intake, operate, decide, outcomes, reinfer, explain, certify),
     *(policy, teach, registry, person, keep),
 )
 for room in ROOMS:

@@ -1,5 +1,6 @@
 """Held-out scores and the true labels -> a calibration that makes scores mean what they say."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,27 +8,60 @@ import numpy.typing as npt
 from scipy.optimize import minimize, minimize_scalar  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 
-from ticketstream.processors.calibration import Doubles, PairCalibration, log_odds, probabilities
+from ticketstream.learning.conformal import FEWEST, LEVEL, Ints, conformal
+from ticketstream.processors.calibration import Doubles, PairCalibration, features, probabilities
 
 Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
+
+PULL = 5.0  # how strongly a language's line is drawn to that of all
 
 
 def pair_calibration(
-    scores: Doubles, intent_scores: Doubles, subs: Ints, intents: Ints
+    scores: Doubles,
+    intent_scores: Doubles,
+    subs: Ints,
+    intents: Ints,
+    *,
+    languages: Sequence[str] = (),
+    level: float = LEVEL,
 ) -> PairCalibration:
-    """The calibration that fits held-out scores [n, labels] to the true label indices [n]."""
+    """The calibration that fits held-out scores [n, labels] to the true label indices [n].
+
+    A language with texts enough gets a shift and slope of its own, and a quantile for its
+    prediction sets, which are to hold the truth as often as the level says.
+    """
     temperature = best_temperature(scores, subs)
     of_intents = best_temperature(intent_scores, intents)
-    right = (scores.argmax(1) == subs) & (intent_scores.argmax(1) == intents)
-    odds = np.column_stack(
-        [
-            log_odds(probabilities(scores, temperature).max(1)),
-            log_odds(probabilities(intent_scores, of_intents).max(1)),
-        ]
-    )
-    bias, of_sub, of_intent = platt(odds, right)
-    return PairCalibration(temperature, of_intents, (bias, of_sub, of_intent), len(right))
+    found, wanted = scores.argmax(1), intent_scores.argmax(1)
+    right = (found == subs) & (wanted == intents)
+    rows = zip(scores, intent_scores, found, wanted, strict=True)
+    signs = np.array([features([(s, temperature), (i, of_intents)], at) for s, i, *at in rows])
+    weights = logistic(signs, right)
+    odds = weights[0] + signs @ np.array(weights[1:])
+    spoken = np.array(languages or [""] * len(right))
+    own = {
+        code: own_line(odds[spoken == code], right[spoken == code])
+        for code in sorted(set(languages))
+        if (spoken == code).sum() >= FEWEST
+    }
+    sets = conformal(probabilities(scores, temperature), subs, spoken, level)
+    return PairCalibration(temperature, of_intents, weights, len(right), own, sets)
+
+
+def own_line(odds: Doubles, right: Bools) -> tuple[float, float]:
+    """Shift and slope of the log odds in one language, drawn towards those of all (0 and 1).
+
+    The pull is that of a few dozen texts: few texts stay near what all languages say.
+    """
+    targets = right.astype(np.float64)
+
+    def loss(line: Doubles) -> float:
+        logits = line[0] + line[1] * odds
+        fit = (np.logaddexp(0.0, logits) - targets * logits).sum()
+        return float(fit + PULL * (line[0] ** 2 + (line[1] - 1.0) ** 2))
+
+    shift, slope = minimize(loss, np.array([0.0, 1.0]), method="L-BFGS-B").x
+    return round(float(shift), 6), round(float(slope), 6)
 
 
 def best_temperature(scores: Doubles, truth: Ints) -> float:
@@ -41,17 +75,20 @@ def best_temperature(scores: Doubles, truth: Ints) -> float:
     return round(float(np.exp(found.x)), 6)
 
 
-def platt(odds: Doubles, right: Bools) -> tuple[float, ...]:
-    """Bias and weights, none below 0, that turn odds [n, k] into the log odds of being right."""
+def logistic(signs: Doubles, right: Bools) -> tuple[float, ...]:
+    """Bias and weights, none below 0, that turn signs [n, k] into the log odds of being right."""
     targets = right.astype(np.float64)
 
-    def loss(at: Doubles) -> float:
-        logits = at[0] + odds @ at[1:]
-        return float((np.logaddexp(0.0, logits) - targets * logits).mean() + 1e-4 * (at**2).sum())
+    def loss(at: Doubles) -> tuple[float, Doubles]:
+        logits = at[0] + signs @ at[1:]
+        fit = (np.logaddexp(0.0, logits) - targets * logits).mean()
+        off = 1.0 / (1.0 + np.exp(-logits)) - targets
+        slopes = np.concatenate([[off.mean()], signs.T @ off / len(off)])
+        return float(fit + 1e-4 * (at**2).sum()), slopes + 2e-4 * at
 
-    start = np.array([0.0, *np.ones(odds.shape[1])])
-    bounds = [(None, None), *[(0.0, None)] * odds.shape[1]]
-    found = minimize(loss, start, method="L-BFGS-B", bounds=bounds)
+    start = np.concatenate([[0.0], np.full(signs.shape[1], 0.3)])
+    bounds = [(None, None), *[(0.0, None)] * signs.shape[1]]
+    found = minimize(loss, start, method="L-BFGS-B", jac=True, bounds=bounds)
     return tuple(round(float(x), 6) for x in found.x)
 
 

@@ -1,11 +1,12 @@
 """A corpus -> scores of examples by heads that have not seen them (cross-validation)."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
+import numpy.typing as npt
 
 from ticketstream.learning.corpus import Corpus
 from ticketstream.learning.examples import Example
@@ -16,6 +17,7 @@ FOLDS = 5
 LEADING = "en"
 
 Reads = Callable[[Corpus, Sequence[int]], Corpus]  # as one reads it who has seen these places
+Split = Callable[[Corpus, int], list[int]]  # a fold for each example
 
 
 def as_it_is(corpus: Corpus, _: Sequence[int]) -> Corpus:
@@ -25,10 +27,21 @@ def as_it_is(corpus: Corpus, _: Sequence[int]) -> Corpus:
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """Examples that were left out once each, with the scores they then got, by head."""
+    """Examples that were left out once each, with the scores they then got, by head.
+
+    Attributes:
+        fold: for each example in which fold it was left out; empty where nothing was folded.
+    """
 
     examples: Sequence[Example]
     scores: Mapping[str, Doubles]
+    fold: Sequence[int] = ()
+
+    def take(self, wanted: npt.NDArray[np.bool_]) -> "HeldOut":
+        """The examples of some places."""
+        examples = [e for e, w in zip(self.examples, wanted, strict=True) if w]
+        fold = [f for f, w in zip(self.fold, wanted, strict=True) if w] if self.fold else ()
+        return HeldOut(examples, {name: s[wanted] for name, s in self.scores.items()}, fold)
 
 
 def held_out(
@@ -37,13 +50,16 @@ def held_out(
     fit: Callable[[Corpus], Fitted],
     reads: Reads = as_it_is,
     many: int = FOLDS,
+    *,
+    split: Split | None = None,
 ) -> HeldOut:
     """Scores of the project's own examples; all others are learned from in every fold.
 
-    `reads` is asked anew for every fold: a trunk that has seen a text does not hold it out.
+    `reads` is asked anew for every fold: a trunk that has seen a text does not hold it out. `split`
+    is `stratified` or `by_writer`.
     """
     tested = corpus.where(own)
-    fold = folds(corpus.take(tested), many)
+    fold = (split or stratified)(corpus.take(tested), many)
     others = corpus.where(lambda e: not own(e))
     found: dict[str, dict[int, Doubles]] = defaultdict(dict)
     for number in range(many):
@@ -53,10 +69,10 @@ def held_out(
         for head, scores in fit(seen.take([*kept, *others])).scores(seen.take(out)).items():
             found[head] |= dict(zip(out, scores, strict=True))
     examples = [corpus.examples[i] for i in tested]
-    return HeldOut(examples, {h: np.array([s[i] for i in tested]) for h, s in found.items()})
+    return HeldOut(examples, {h: np.array([s[i] for i in tested]) for h, s in found.items()}, fold)
 
 
-def folds(corpus: Corpus, many: int) -> list[int]:
+def stratified(corpus: Corpus, many: int) -> list[int]:
     """A fold for each example: every label is spread over all, twins stay together."""
     leaders = twins(corpus)
     place: dict[int, int] = {}
@@ -66,6 +82,20 @@ def folds(corpus: Corpus, many: int) -> list[int]:
         place[leader] = (counts[label] + _offset(label, many)) % many
         counts[label] += 1
     return [place[leader] for leader in leaders]
+
+
+def by_writer(corpus: Corpus, many: int) -> list[int]:
+    """A fold for each example: all texts of a writer in one, the folds alike in size.
+
+    A writer is a source: a file of seeds is by one writer. So what is judged is how the heads do on
+    somebody whom they have never read.
+    """
+    sizes = Counter(e.source for e in corpus.examples)
+    filled, place = [0] * many, {}
+    for writer, size in sorted(sizes.items(), key=lambda pair: (-pair[1], pair[0])):
+        place[writer] = filled.index(min(filled))
+        filled[place[writer]] += size
+    return [place[e.source] for e in corpus.examples]
 
 
 def twins(corpus: Corpus) -> list[int]:

@@ -11,7 +11,8 @@ from hashlib import blake2b
 import numpy as np
 
 from ticketstream.learning import linear
-from ticketstream.learning.calibrate import Ints, best_temperature
+from ticketstream.learning.calibrate import best_temperature
+from ticketstream.learning.conformal import Ints
 from ticketstream.learning.corpus import Embeds
 from ticketstream.learning.linear import BITS, Doubles, Space
 from ticketstream.learning.out_of_scope import centres_of, fit_out_of_scope

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,10 @@ from ticketstream.learning.card import card_of
 from ticketstream.learning.fit import Fitted
 from ticketstream.learning.linear import SPELLING, Doubles
 from ticketstream.learning.toml_text import toml
-from ticketstream.processors.calibration import CALIBRATION, PairCalibration
+from ticketstream.processors.calibration import CALIBRATION, PairCalibration, document_of
 from ticketstream.processors.heads import MOODS, WEIGHTS
 from ticketstream.processors.lower import WIDTH
-from ticketstream.processors.model_files import MANIFEST
+from ticketstream.processors.model_files import MANIFEST, read_manifest
 
 CARD = "CARD.md"
 LARGEST = 127  # of int8
@@ -52,8 +53,9 @@ def write_folder(
     weights: bytes,
     calibration: PairCalibration,
     manifest: Mapping[str, Any],
+    plots: Mapping[str, bytes] = MappingProxyType({}),
 ) -> None:
-    """Write a model folder with its card; `manifest` gets the digest of the weights.
+    """Write a model folder with its card and plots; `manifest` gets the digest of the weights.
 
     A trunk's files, which lie there already, are among its `files` by then.
     """
@@ -61,22 +63,31 @@ def write_folder(
     (out / WEIGHTS).write_bytes(weights)
     write_calibration(out / CALIBRATION, calibration)
     files = {**manifest.get("files", {}), WEIGHTS: sha256(weights).hexdigest()}
-    named = {**manifest, "files": files}
-    (out / MANIFEST).write_text(toml(named), encoding="utf-8")
-    (out / CARD).write_text(card_of(manifest), encoding="utf-8")
+    _describe(out, {**manifest, "files": files}, plots)
+
+
+def write_scores(
+    folder: Path,
+    name: str,
+    scores: Mapping[str, Any],
+    plots: Mapping[str, bytes] = MappingProxyType({}),
+) -> None:
+    """Add what was measured later to a folder's manifest and card; the model stays what it is."""
+    document = read_manifest(folder).document
+    _describe(folder, {**document, "scores": {**document["scores"], name: scores}}, plots)
+
+
+def _describe(folder: Path, manifest: Mapping[str, Any], plots: Mapping[str, bytes]) -> None:
+    (folder / MANIFEST).write_text(toml(manifest), encoding="utf-8")
+    (folder / CARD).write_text(card_of(manifest), encoding="utf-8")
+    for name, picture in plots.items():
+        (folder / name).write_bytes(picture)
 
 
 def write_calibration(path: Path, calibration: PairCalibration) -> None:
     """Store a calibration where `processors.calibration` reads it."""
-    document = {
-        "id": calibration.id,
-        "method": calibration.calibration.method,
-        "size": calibration.size,
-        "temperature": calibration.temperature,
-        "intent_temperature": calibration.intent_temperature,
-        "platt": [*calibration.platt],
-    }
-    path.write_text(toml(document), encoding="utf-8")
+    named = {"id": calibration.id, "method": calibration.calibration.method}
+    path.write_text(toml(named | document_of(calibration)), encoding="utf-8")
 
 
 def _scaled(plane: tuple[Doubles, Doubles], scale: tuple[float, float]) -> tuple[Doubles, Doubles]:

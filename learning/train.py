@@ -1,7 +1,7 @@
 """Seeds, public sets and corrections -> a folder of heads with calibration, scores and card."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -10,20 +10,22 @@ from typing import Any, Protocol
 import numpy as np
 
 from ticketstream.learning.calibrate import degree_scale, pair_calibration
+from ticketstream.learning.conformal import LEVEL
 from ticketstream.learning.corpus import Corpus, Embeds, corpus_of
-from ticketstream.learning.evaluate import Quality, by_language, heads_scores
+from ticketstream.learning.evaluate import Judged, Quality
 from ticketstream.learning.examples import Example, capped, fingerprint
 from ticketstream.learning.fit import KNOWN, fit
-from ticketstream.learning.foreign import public_quality
-from ticketstream.learning.held_out import FOLDS, HeldOut, as_it_is, held_out
+from ticketstream.learning.held_out import FOLDS, HeldOut, as_it_is, by_writer, held_out
+from ticketstream.learning.judge import BY_WRITER, HELD_OUT, record, record_public, rounded
 from ticketstream.learning.linear import Doubles
 from ticketstream.learning.model_folder import stored_weights, write_folder
 from ticketstream.learning.phrases import phrased_examples
+from ticketstream.learning.plots import plots_of
 from ticketstream.learning.public_sets import foreign_examples
+from ticketstream.learning.said import cross_said, said
 from ticketstream.learning.seeds import read_seeds
 from ticketstream.processors.calibration import PairCalibration
 from ticketstream.processors.encoder import Encoder
-from ticketstream.processors.heads import Heads
 from ticketstream.processors.snapshots import TRUNK
 from ticketstream.processors.taxonomy import Labels, shipped_labels
 from ticketstream.schemas.errors import ModelError
@@ -46,14 +48,15 @@ class Tunes(Protocol):
 class Report:
     """What a training gave: sizes by source, and the quality by language.
 
-    `held_out` is measured on seeds by cross-validation, `own_test` on tickets never learned from,
-    `public` on rows of public sets that were not learned from either.
+    `held_out` is measured on seeds by cross-validation: on each fold by heads and a calibration
+    that have not seen it. `by_writer` is the same where heads have read nothing of the writer.
     """
 
     version: str
     data: str
     sources: Mapping[str, int]
     held_out: Mapping[str, Quality]
+    by_writer: Mapping[str, Quality]
     calibration: PairCalibration
     own_test: Mapping[str, Quality] = field(default_factory=dict)
     public: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -69,6 +72,8 @@ def train(
     labels: Labels,
     corrections: Sequence[Example] = (),
     phrases: bool = True,
+    level: float = LEVEL,
+    by_writers: bool = True,
     test: Path | None = None,
     facts: Mapping[str, Any] = MappingProxyType({}),
     trunks: Tunes | None = None,
@@ -84,6 +89,9 @@ def train(
         labels: the taxonomy that everything learned from must fit.
         corrections: what agents set right (`learning.corrections`).
         phrases: learn from the shipped phrases too, where the labels are the shipped ones.
+        level: how often a prediction set is to hold the true sub-category.
+        by_writers: judge also by leaving out whole writers, which takes as long again; not with
+            `trunks`, of which each fold would want another.
         test: lines as in the seeds; only measured, never learned from.
         facts: what the manifest says besides, such as the encoder's digest.
         trunks: tunes a trunk for the heads, into their folder. What is held out for the
@@ -101,29 +109,39 @@ def train(
     corpus = corpus_of([*given, *foreign], encoder)
     learn = partial(fit, labels=labels, seed=seed)
     reads, many = (trunks.apart, trunks.folds) if trunks else (as_it_is, FOLDS)
-    held = held_out(corpus, lambda e: e.kind == "seed", learn, reads, many)
-    calibration, scales = calibration_of(held, labels), mood_scales(held)
-    report = report_of(corpus, scaled(held, scales), labels, calibration)
+    held = held_out(corpus, _is_seed, learn, reads, many)
+    calibrates = partial(calibration_of, labels=labels, level=level)
+    calibration, scales = calibrates(held), mood_scales(held)
+    measured = {HELD_OUT: Judged(scaled(held, scales), cross_said(held, labels, calibrates))}
+    if by_writers and not trunks and len({e.source for e in own}) >= FOLDS:
+        unknown = held_out(corpus, _is_seed, learn, split=by_writer)
+        measured[BY_WRITER] = Judged(scaled(unknown, scales), said(unknown, labels, calibration))
+    report = report_of(corpus, measured, labels, calibration)
     if trunks:
         corpus, encoder = trunks.kept(corpus, out / TRUNK)
         digests = {f"{TRUNK}/{name}": d for name, d in encoder.manifest.files.items()}
         facts = {**facts, "trunk": encoder.manifest.sha256, "files": digests}
     weights = stored_weights(learn(corpus), scales)
-    write_folder(out, weights, calibration, {**facts, **manifest_of(report, labels, seed)})
+    manifest = {**facts, **manifest_of(report, labels, seed)}
+    write_folder(out, weights, calibration, manifest, plots_of(measured))
     if test:
-        heads = Heads.load(out, labels)
-        tested = heads_scores(read_seeds(test, labels), encoder, heads)
-        report = replace(report, own_test=by_language(tested, labels, calibration))
-        report = replace(report, public=public_quality(data, encoder, heads) if data else {})
-        write_folder(out, weights, calibration, {**facts, **manifest_of(report, labels, seed)})
+        own_test = record(out, test, encoder, labels)
+        public = record_public(out, data, encoder, labels) if data else {}
+        report = replace(report, own_test=own_test, public=public)
     return report
 
 
-def calibration_of(held: HeldOut, labels: Labels) -> PairCalibration:
+def _is_seed(example: Example) -> bool:
+    return example.kind == "seed"
+
+
+def calibration_of(held: HeldOut, labels: Labels, level: float = LEVEL) -> PairCalibration:
     """The calibration of held-out scores."""
     subs = np.array([labels.sub_categories.index(e.sub_category) for e in held.examples])
     intents = np.array([labels.intents.index(e.intent) for e in held.examples])
-    return pair_calibration(held.scores["sub_category"], held.scores["intent"], subs, intents)
+    languages = [e.language for e in held.examples]
+    scores = held.scores["sub_category"], held.scores["intent"]
+    return pair_calibration(*scores, subs, intents, languages=languages, level=level)
 
 
 def mood_scales(held: HeldOut) -> dict[str, tuple[float, float]]:
@@ -145,17 +163,23 @@ def scaled(held: HeldOut, scales: Mapping[str, tuple[float, float]]) -> HeldOut:
         slope, shift = scales.get(name, (1.0, 0.0))
         return scores * slope + shift
 
-    return HeldOut(held.examples, {n: moved(n, s) for n, s in held.scores.items()})
+    scores = {name: moved(name, values) for name, values in held.scores.items()}
+    return replace(held, scores=scores)
 
 
 def report_of(
-    corpus: Corpus, held: HeldOut, labels: Labels, calibration: PairCalibration
+    corpus: Corpus, measured: Mapping[str, Judged], labels: Labels, calibration: PairCalibration
 ) -> Report:
     """The report of a training."""
     data = fingerprint(corpus.examples)
-    sources = counts(corpus.examples)
+    told = {name: judged.by_language(labels) for name, judged in measured.items()}
     return Report(
-        f"1.{data[:8]}", data, sources, by_language(held, labels, calibration), calibration
+        f"1.{data[:8]}",
+        data,
+        counts(corpus.examples),
+        told[HELD_OUT],
+        told.get(BY_WRITER, {}),
+        calibration,
     )
 
 
@@ -167,14 +191,7 @@ def counts(examples: Sequence[Example]) -> dict[str, int]:
 
 def manifest_of(report: Report, labels: Labels, seed: int) -> dict[str, Any]:
     """What the model folder says of itself."""
-    measured = {"held_out_seeds": report.held_out, "own_test": report.own_test}
-    scores = {
-        name: {part: _rounded(asdict(quality)) for part, quality in parts.items()}
-        for name, parts in measured.items()
-        if parts
-    }
-    if report.public:
-        scores["public"] = {name: _rounded(values) for name, values in report.public.items()}
+    measured = {HELD_OUT: report.held_out, BY_WRITER: report.by_writer}
     return {
         "name": NAME,
         "version": report.version,
@@ -182,11 +199,8 @@ def manifest_of(report: Report, labels: Labels, seed: int) -> dict[str, Any]:
         "taxonomy_version": labels.version,
         "taxonomy_hash": labels.taxonomy.hash,
         "seed": seed,
+        "level": report.calibration.sets.level,
         "data_fingerprint": report.data,
         "data": report.sources,
-        "scores": scores,
+        "scores": {name: rounded(parts) for name, parts in measured.items() if parts},
     }
-
-
-def _rounded(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: round(v, 4) if isinstance(v, float) else v for k, v in values.items()}

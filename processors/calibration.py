@@ -1,8 +1,8 @@
 """Scores, a calibration -> probabilities that mean what they say; pure: replays need no model."""
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,29 +11,38 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from ticketstream.processors.conformal import Conformal, conformal_of
 from ticketstream.schemas.classified import Calibration
 from ticketstream.schemas.errors import ModelError
 
 Doubles = npt.NDArray[np.float64]
 
-METHOD = "temperature+platt"
+METHOD = "temperature+logistic"
 CALIBRATION = "calibration.toml"
 SURE = 1e-6  # probabilities are kept this far from 0 and 1, so that their log odds are finite
+FEATURES = tuple(
+    f"{head}_{sign}" for sign in ("odds", "margin", "focus") for head in ("sub_category", "intent")
+)
+SAME = (0.0, 1.0)  # shift and slope of a language that has none of its own
 
 
 @dataclass(frozen=True, slots=True)
 class PairCalibration:
-    """Temperatures of both heads, then log odds -> log odds of "the pair is right" (Platt).
+    """Temperatures of both heads, then a logistic regression on "the pair is right".
 
     Attributes:
-        platt: bias, weight of the sub-category's log odds, weight of the intent's.
+        weights: bias, then the weights of `FEATURES`; those that are not given count nothing.
         size: the number of held-out tickets it was fitted on.
+        languages: shift and slope of the log odds in a language, where they differ from all texts'.
+        sets: which labels a prediction set holds.
     """
 
     temperature: float
     intent_temperature: float
-    platt: tuple[float, float, float]
+    weights: tuple[float, ...]
     size: int
+    languages: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    sets: Conformal = Conformal()  # noqa: RUF009  (frozen)
 
     @property
     def calibration(self) -> Calibration:
@@ -43,8 +52,8 @@ class PairCalibration:
     @property
     def id(self) -> str:
         """Changes with any number of it."""
-        numbers = [self.temperature, self.intent_temperature, *self.platt, self.size]
-        return sha256(orjson.dumps(numbers)).hexdigest()[:16]
+        said = orjson.dumps(document_of(self), option=orjson.OPT_SORT_KEYS)
+        return sha256(said).hexdigest()[:16]
 
 
 def calibrate(
@@ -52,17 +61,40 @@ def calibrate(
     intent_scores: npt.ArrayLike,
     by: PairCalibration,
     at: tuple[int, int] | None = None,
+    language: str = "",
 ) -> float:
     """The probability, 0 to 1, that a sub-category and an intent are both right.
 
-    They are the best of each, or those of the given places.
+    They are the best of each, or those of the given places. All that it needs is in the event.
     """
-    subs = probabilities(scores, by.temperature)
-    intents = probabilities(intent_scores, by.intent_temperature)
-    of_pair = at or (int(subs.argmax()), int(intents.argmax()))
-    sub, intent = log_odds(subs[of_pair[0]]), log_odds(intents[of_pair[1]])
-    bias, of_sub, of_intent = by.platt
-    return float(1.0 / (1.0 + np.exp(-(bias + of_sub * sub + of_intent * intent))))
+    heads = [
+        (np.asarray(scores, np.float64), by.temperature),
+        (np.asarray(intent_scores, np.float64), by.intent_temperature),
+    ]
+    places = at or tuple(int(given.argmax()) for given, _ in heads)
+    signs = features(heads, places)
+    odds = by.weights[0] + float(np.dot(by.weights[1:], signs[: len(by.weights) - 1]))
+    shift, slope = by.languages.get(language, SAME)
+    return float(1.0 / (1.0 + np.exp(-(shift + slope * odds))))
+
+
+def features(heads: Sequence[tuple[Doubles, float]], places: Sequence[int]) -> Doubles:
+    """What tells whether the labels at two places are right, in the order of `FEATURES`.
+
+    Of each head (scores and temperature): the label's log odds; its margin over the best other, as
+    a log ratio; how few labels share the rest (entropy, turned). Of each, more is surer.
+    """
+    signs = [
+        _signs(probabilities(scores, temperature), place)
+        for (scores, temperature), place in zip(heads, places, strict=True)
+    ]
+    return np.column_stack(signs).ravel()
+
+
+def _signs(shares: Doubles, place: int) -> Doubles:
+    safe = np.log(np.maximum(shares, SURE))
+    margin = safe[place] - np.delete(safe, place).max()
+    return np.array([log_odds(shares[place]), margin, (shares * safe).sum()])
 
 
 def probabilities(scores: npt.ArrayLike, temperature: float) -> Doubles:
@@ -96,6 +128,23 @@ def read_calibration(path: Path) -> PairCalibration:
 
 def calibration_of(document: Mapping[str, Any]) -> PairCalibration:
     """The calibration of a parsed document."""
-    bias, of_sub, of_intent = (float(x) for x in document["platt"])
-    temperature, intent = float(document["temperature"]), float(document["intent_temperature"])
-    return PairCalibration(temperature, intent, (bias, of_sub, of_intent), int(document["size"]))
+    return PairCalibration(
+        float(document["temperature"]),
+        float(document["intent_temperature"]),
+        tuple(float(x) for x in document["platt"]),
+        int(document["size"]),
+        {k: (float(a), float(b)) for k, (a, b) in document.get("languages", {}).items()},
+        conformal_of(document["sets"]) if "sets" in document else Conformal(),
+    )
+
+
+def document_of(calibration: PairCalibration) -> dict[str, Any]:
+    """The same calibration as it is stored."""
+    return {
+        "size": calibration.size,
+        "temperature": calibration.temperature,
+        "intent_temperature": calibration.intent_temperature,
+        "platt": [*calibration.weights],
+        "languages": {k: [*v] for k, v in calibration.languages.items()},
+        "sets": asdict(calibration.sets),
+    }

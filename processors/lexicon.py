@@ -9,7 +9,7 @@ the beginning of a sentence.
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from math import prod
@@ -19,6 +19,7 @@ Phrases = Mapping[str, tuple[str, ...]]
 Weights = Mapping[str, float]
 
 MOST_CHARACTERS = 20_000
+DANGER = 0.8  # how urgent the safety class is by itself
 FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"} | dict.fromkeys("'’`´"))  # noqa: RUF001
 ENDS = re.compile(r"[.!?:;]+(?=\s|$)|\n\s*\n")
 PAUSES = re.compile(r",|\s[-–—]\s|[()]")  # noqa: RUF001
@@ -47,6 +48,17 @@ def sounds_like(text: str, weights: Weights) -> float:
     return noisy_or(w for phrase, w in weights.items() if _pattern((phrase,)).search(plain))
 
 
+def urges(text: str, classes: Sequence[str]) -> float:
+    """How much a text says that it cannot wait, 0 to 1: by a date, or a danger in its classes.
+
+    It takes no angry tone, and a phrase that is denied (`es eilt nicht`) says nothing.
+    """
+    plain = fold(text)
+    weights = shipped_weights("urgency")
+    said = noisy_or(w for phrase, w in weights.items() if _meant(plain, (phrase,)))
+    return noisy_or((said, DANGER if "safety" in classes else 0.0))
+
+
 def noisy_or(weights: Iterable[float]) -> float:
     """Several signs of one thing as one: each leaves its share of the doubt that is left."""
     return 1.0 - prod(1.0 - weight for weight in weights)
@@ -67,7 +79,7 @@ def shipped_triggers() -> Phrases:
 
 @cache
 def shipped_weights(name: str) -> Weights:
-    """The weighted phrases of this release: `spam`."""
+    """The weighted phrases of this release: `spam`, `urgency`."""
     weights: Weights = _shipped("wording.toml")[name]
     return weights
 

@@ -182,6 +182,8 @@ def confidence_of(
     labels: Labels,
     calibration: PairCalibration,
     measured: Measurement | None,
+    *,
+    language: str,
 ) -> float:
     """How sure the pair is that stands."""
     if opinion and measured and opinion.status in ANSWERED:
@@ -189,9 +191,9 @@ def confidence_of(
         if rate is not None:
             return rate
     if opinion is None or opinion.status != "overruled":
-        return calibrate(*scores, calibration)
+        return calibrate(*scores, calibration, language=language)
     at = labels.sub_categories.index(opinion.label), labels.intents.index(opinion.intent)
-    return calibrate(*scores, calibration, at)
+    return calibrate(*scores, calibration, at, language)
 
 
 def _opinion(

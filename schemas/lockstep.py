@@ -12,7 +12,17 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-Longs = npt.NDArray[np.int64]
+from ticketstream.schemas.lockstep_columns import (
+    Lists,
+    Longs,
+    Maybe,
+    Slices,
+    arrow,
+    flat,
+    joined,
+    ordered,
+)
+
 Rows = slice | Longs  # all records, or those of these numbers
 
 PAD = 32  # a step may look this far behind the last byte
@@ -45,30 +55,10 @@ def decode_columns(
         columns = reader.record(schema, slice(None), _tree(wanted))
         wrong = np.flatnonzero(reader.at != reader.ends)
         if not wrong.size:
-            flat = dict(_flat(columns, ""))
-            arrays = {n: reader.arrow(c) for n, c in flat.items()}
+            arrays = {name: arrow(c, reader.data) for name, c in flat(columns, "")}
             return Columns(pa.table(arrays), bad)
         bad = np.union1d(bad, good[wrong])
         good = np.delete(good, wrong)
-
-
-@dataclass(frozen=True, slots=True)
-class _Slices:
-    start: Longs
-    length: Longs
-    text: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Maybe:
-    there: npt.NDArray[np.bool_]
-    values: Any  # of those that are there
-
-
-@dataclass(frozen=True, slots=True)
-class _Lists:
-    counts: Longs
-    values: Any
 
 
 class _Reader:
@@ -124,13 +114,13 @@ class _Reader:
         number: Longs = half ^ -(value & np.uint64(1)).view(np.int64)
         return number
 
-    def slices(self, rows: Rows, *, text: bool) -> _Slices:
+    def slices(self, rows: Rows, *, text: bool) -> Slices:
         length = self.long(rows)
         start = self.at[rows].copy()
         wrong = (length < 0) | (length > self.limit - start)
         length = np.where(wrong, 0, length)
         self.move(rows, np.where(wrong, self.limit, start + length))
-        return _Slices(start, length, text)
+        return Slices(start, length, text)
 
     def floats(self, rows: Rows, form: str) -> npt.NDArray[Any]:
         at, size = self.at[rows], np.dtype(form).itemsize
@@ -145,7 +135,7 @@ class _Reader:
         self.move(rows, at + 1)
         return found
 
-    def union(self, branches: list[Any], rows: Rows, tree: Mapping[str, Any] | None) -> _Maybe:
+    def union(self, branches: list[Any], rows: Rows, tree: Mapping[str, Any] | None) -> Maybe:
         """Null or one other type, in either order."""
         numbers = np.arange(len(self.at))[rows]
         which = self.long(rows)
@@ -153,9 +143,9 @@ class _Reader:
         (other,) = (b for b in branches if b != "null")
         there = which == 1 - null
         self.at[numbers[(which != null) & ~there]] = self.limit
-        return _Maybe(there, self.value(other, numbers[there], tree))
+        return Maybe(there, self.value(other, numbers[there], tree))
 
-    def several(self, schema: Any, rows: Rows, tree: Mapping[str, Any] | None) -> _Lists:
+    def several(self, schema: Any, rows: Rows, tree: Mapping[str, Any] | None) -> Lists:
         """Arrays and maps: blocks of items, each round one item of every record that has more."""
         numbers = np.arange(len(self.at))[rows]
         counts, parts, owners = np.zeros(len(numbers), np.int64), [], []
@@ -173,7 +163,7 @@ class _Reader:
         empty = np.empty(0, np.int64)
         parts = parts or [self.item(schema, empty, tree)]
         order = np.argsort(np.concatenate([empty, *owners]), kind="stable")
-        return _Lists(counts, _ordered(_joined(parts), order))
+        return Lists(counts, ordered(joined(parts), order))
 
     def block(self, numbers: Longs) -> Longs:
         """How many items the next block has; a negative count is followed by its size in bytes."""
@@ -190,31 +180,6 @@ class _Reader:
 
     def move(self, rows: Rows, to: Longs) -> None:
         self.at[rows] = np.minimum(to, self.limit)
-
-    def arrow(self, column: Any) -> Any:
-        """A column as an Arrow array."""
-        if isinstance(column, _Slices):
-            return self.strings(column)
-        if isinstance(column, _Maybe):
-            places = np.cumsum(column.there) - 1
-            return self.arrow(column.values).take(pa.array(places, mask=~column.there))
-        if isinstance(column, _Lists):
-            offsets = np.concatenate([[0], np.cumsum(column.counts)]).astype(np.int32)
-            return pa.ListArray.from_arrays(offsets, self.arrow(column.values))
-        if isinstance(column, dict):
-            arrays = [self.arrow(c) for c in column.values()]
-            return pa.StructArray.from_arrays(arrays, list(column))
-        return pa.array(column)
-
-    def strings(self, slices: _Slices) -> Any:
-        """Slices one behind the other, as Arrow keeps strings."""
-        ends = np.cumsum(slices.length)
-        shift = np.repeat(slices.start - (ends - slices.length), slices.length)
-        data = self.data[shift + np.arange(len(shift))]
-        offsets = np.concatenate([[0], ends]).astype(np.int32)
-        kind = pa.string() if slices.text else pa.binary()
-        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
-        return pa.Array.from_buffers(kind, len(slices.length), buffers)
 
 
 PRIMITIVES: Mapping[str, Callable[[_Reader, Rows], Any]] = {
@@ -235,36 +200,3 @@ def _tree(wanted: Collection[str]) -> dict[str, Any]:
         first, _, rest = name.partition(".")
         tree.setdefault(first, set()).update({rest} if rest else set())
     return {first: _tree(rest) if rest else None for first, rest in tree.items()}
-
-
-def _flat(columns: Mapping[str, Any], above: str) -> Any:
-    """Records in records -> dotted names; a record that may be missing keeps its mask below."""
-    for name, column in columns.items():
-        if isinstance(column, dict):
-            yield from _flat(column, f"{above}{name}.")
-        elif isinstance(column, _Maybe) and isinstance(column.values, dict):
-            for inner, values in _flat(column.values, f"{above}{name}."):
-                yield inner, _Maybe(column.there, values)
-        else:
-            yield above + name, column
-
-
-def _joined(parts: Sequence[Any]) -> Any:
-    """Columns of the same type, one behind the other."""
-    first = parts[0]
-    if isinstance(first, dict):
-        return {name: _joined([p[name] for p in parts]) for name in first}
-    if isinstance(first, _Slices):
-        starts, lengths = [p.start for p in parts], [p.length for p in parts]
-        return _Slices(np.concatenate(starts), np.concatenate(lengths), first.text)
-    if isinstance(first, np.ndarray):
-        return np.concatenate(parts)
-    raise TypeError(f"no list of {type(first).__name__} stands in any schema of ours")
-
-
-def _ordered(column: Any, order: Longs) -> Any:
-    if isinstance(column, dict):
-        return {name: _ordered(c, order) for name, c in column.items()}
-    if isinstance(column, _Slices):
-        return _Slices(column.start[order], column.length[order], column.text)
-    return column[order]

@@ -12,12 +12,13 @@ from ticketstream.projections.archive import TOPICS, Archive
 from ticketstream.projections.flat import FIELDS, flat, wanted
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.errors import BrokerError, SettingError
-from ticketstream.stream.bulk import Part, read_parts, spans
+from ticketstream.stream.bulk import read_parts, spans
+from ticketstream.stream.parts import RECORDED_AT, Part
 
 log = structlog.get_logger("archive")
 
 TOGETHER = 200_000  # rows that are written together: a day is written anew each time
-PLACES = {topic: wanted(fields) for topic, fields in FIELDS.items()}
+PLACES = {topic: [*wanted(fields), RECORDED_AT] for topic, fields in FIELDS.items()}
 
 
 @dataclass(frozen=True, slots=True)

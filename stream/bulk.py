@@ -13,21 +13,18 @@ from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
-import numpy as np
-import pyarrow as pa
 import structlog
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from ticketstream.projections.placed import Place
-from ticketstream.schemas.codec import CONFLUENT, CONFLUENT_HEADER, HEADER, Codec
-from ticketstream.schemas.errors import BrokerError, UndecodableError
-from ticketstream.schemas.lockstep import Longs, decode_columns
-from ticketstream.schemas.topics import EVENTS
+from ticketstream.schemas.codec import Codec
+from ticketstream.schemas.errors import BrokerError
+from ticketstream.stream.parts import Part, part_of
 from ticketstream.stream.topics import TIMEOUT, admin
 
 log = structlog.get_logger("bulk")
 
-BATCH = 8_000  # records that are decoded together
+BATCH = 4_000  # records that are decoded together
 PAYS = 100_000  # records from which on a second process is worth its start
 AT_ONCE_MS = 10
 SETTINGS = {
@@ -47,26 +44,6 @@ class Span:
     place: Place
     start: int
     end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Decoded records of one topic.
-
-    Attributes:
-        table: the wanted fields by dotted name, and `recorded_at`.
-        unreadable: records that could not be decoded; they have no row.
-        positions: where each partition is read on.
-    """
-
-    topic: str
-    table: Any
-    unreadable: int
-    positions: Mapping[Place, int]
-
-    @property
-    def read(self) -> int:
-        return len(self.table) + self.unreadable
 
 
 Fields = Mapping[str, Sequence[str]]  # topic -> dotted names
@@ -144,7 +121,7 @@ def _parts(brokers: str, wanted: Sequence[Span], codec: Codec, fields: Fields) -
         for topic in dict.fromkeys(span.place.topic for span in wanted):
             mine = [span for span in wanted if span.place.topic == topic]
             for messages, positions in _batches(reader, mine):
-                yield _part(topic, messages, positions, codec, fields[topic])
+                yield part_of(topic, messages, positions, codec, fields[topic])
 
 
 def _batches(
@@ -160,44 +137,11 @@ def _batches(
         found = {Place(p.topic, p.partition): p.offset for p in reader.position(asked)}
         beyond = any(found[place] > end for place, end in ends.items())
         at = {place: min(max(at[place], found[place]), end) for place, end in ends.items()}
-        for message in messages:
-            if message.error():
-                raise KafkaException(message.error())
+        if failed := next((m for m in messages if m.error()), None):
+            raise KafkaException(failed.error())
         if beyond:
             messages = [m for m in messages if m.offset() < ends[Place(m.topic(), m.partition())]]
         yield messages, at
-
-
-def _part(
-    topic: str, messages: Sequence[Any], at: Mapping[Place, int], codec: Codec, names: Sequence[str]
-) -> Part:
-    values = [m.value() or b"" for m in messages]
-    stamps = np.fromiter((m.timestamp()[1] for m in messages), np.int64, len(values)) * 1000
-    decoded = list(_decoded(topic, values, stamps, codec, names))
-    table = pa.concat_tables(decoded, promote_options="default") if decoded else pa.table({})
-    return Part(topic, table, len(values) - len(table), at)
-
-
-def _decoded(
-    topic: str, values: Sequence[bytes], stamps: Longs, codec: Codec, names: Sequence[str]
-) -> Iterator[Any]:
-    """A table for each schema that wrote some of the records; most often that is one."""
-    heads = [_head(value) for value in values]
-    for head in dict.fromkeys(heads):
-        mine = np.array([h == head for h in heads])
-        bodies = values if mine.all() else [values[n] for n in np.flatnonzero(mine).tolist()]
-        try:
-            writer, skip = codec.writer_of(EVENTS[topic], head)
-        except UndecodableError:
-            continue  # told by their number: it is the stage's dead letter that says why
-        found = decode_columns(writer, bodies, skip, names)
-        moments = pa.array(np.delete(stamps[mine], found.bad), pa.timestamp("us", "UTC"))
-        yield found.table.append_column("recorded_at", moments)
-
-
-def _head(value: bytes) -> bytes:
-    """The bytes by which the writer's schema is known."""
-    return value[: CONFLUENT_HEADER if value[:1] == CONFLUENT else HEADER]
 
 
 def _from_children(

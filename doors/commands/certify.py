@@ -1,12 +1,12 @@
 """calibrate and certify: thresholds with a guarantee, and whether it still holds."""
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ticketstream.doors import settings as settings_module
+from ticketstream.doors.commands.days import day
 from ticketstream.doors.output import Json, say, say_json
 from ticketstream.schemas.errors import SettingError
 from ticketstream.schemas.json import to_json
@@ -103,11 +103,4 @@ def _level(alpha: float, delta: float) -> "Level":
 def _wanted(since: str, until: str, shop: str) -> "Wanted":
     from ticketstream.learning.replay.stored import Wanted  # noqa: PLC0415
 
-    return Wanted(_day(since, "--since"), _day(until, "--until"), shop)
-
-
-def _day(text: str, option: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise SettingError(f"{option} is {text!r}: write a day as 2026-06-30") from None
+    return Wanted(day(since, "--since"), day(until, "--until"), shop)

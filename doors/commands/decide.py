@@ -1,6 +1,5 @@
 """replay: decisions again, under another policy."""
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -8,6 +7,7 @@ import typer
 
 from ticketstream.doors import settings as settings_module
 from ticketstream.doors.commands.broker import brokers_of
+from ticketstream.doors.commands.days import day
 from ticketstream.doors.equip import archive_of, codec_of, erased_of, key_source, route_resources
 from ticketstream.doors.output import Json, progress, say, say_json, table
 from ticketstream.doors.settings import Settings
@@ -61,7 +61,7 @@ def replay_route(
 
     settings = settings_module.load(policy=policy)
     resources = route_resources(settings, key_source(settings).load("draws"))
-    wanted = Wanted(_day(since, "--since"), _day(until, "--until"), shop, limit)
+    wanted = Wanted(day(since, "--since"), day(until, "--until"), shop, limit)
     if emit and (limit or source == "archive"):
         raise SettingError(
             "--emit publishes whole events, which only the topic has, and all of them: leave out "
@@ -182,10 +182,3 @@ def _costs(file: Path | None) -> "Costs":
         return read_costs(file.read_text("utf-8"), str(file))
     except (OSError, UnicodeDecodeError) as error:
         raise SettingError(f"{file} cannot be read ({type(error).__name__})") from error
-
-
-def _day(text: str, option: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise SettingError(f"{option} is {text!r}: write a day as 2026-06-30") from None

@@ -10,7 +10,7 @@ from ticketstream.learning.replay.compare import CARE, Replayed, Side
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 640, 320, 56, 44, 16, 24
 TICKS = 5
-STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+STEPS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def from_topics(log: Log, erased: Erased, which: Wanted, tell: Tell, processes: 
     read = unreadable = 0
     for part in read_parts(log.brokers, all_spans, log.codec, fields, processes):
         rows = flat(part.table, TOPICS[part.topic])
-        tables[part.topic].append(rows.drop_columns(["recorded_at"]) if len(rows) else rows)
+        tables[part.topic].append(rows)
         read, before = read + part.read, read
         unreadable += part.unreadable
         if read // STEP > before // STEP:

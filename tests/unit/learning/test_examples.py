@@ -4,7 +4,7 @@ import numpy as np
 
 from ticketstream.learning.corpus import Corpus
 from ticketstream.learning.examples import Example, capped, fingerprint, masked
-from ticketstream.learning.held_out import folds, twins
+from ticketstream.learning.held_out import by_writer, stratified, twins
 from ticketstream.learning.phrases import phrased_examples
 from ticketstream.processors.taxonomy import shipped_labels
 
@@ -46,9 +46,20 @@ def test_a_translation_follows_its_original() -> None:
 
 
 def test_twins_share_a_fold_and_folds_are_even() -> None:
-    fold = folds(pairs(), 5)
+    fold = stratified(pairs(), 5)
     assert fold[:10] == fold[10:]
     assert [fold.count(i) for i in range(5)] == [4, 4, 4, 4, 4]
+
+
+def test_a_writer_is_left_out_whole_and_folds_are_even() -> None:
+    sizes = {"a": 6, "b": 5, "c": 4, "d": 3, "e": 3}
+    examples = [
+        Example(f"{w} {i}", "en", w, sub_category="eta") for w in sizes for i in range(sizes[w])
+    ]
+    fold = by_writer(Corpus(examples, np.eye(21, 384, dtype=np.float32), []), 3)
+    of = {w: {f for e, f in zip(examples, fold, strict=True) if e.source == w} for w in sizes}
+    assert all(len(places) == 1 for places in of.values())
+    assert sorted(fold.count(i) for i in range(3)) == [6, 7, 8]
 
 
 def test_every_label_has_phrases_in_both_languages_without_open_slots() -> None:

@@ -1,6 +1,7 @@
 """Manifests are written as they are read."""
 
 import tomllib
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from ticketstream.learning.model_folder import write_calibration
 from ticketstream.learning.toml_text import toml
 from ticketstream.processors.calibration import PairCalibration, read_calibration
+from ticketstream.processors.conformal import Conformal
 from ticketstream.processors.model_files import read_manifest
 from ticketstream.schemas.errors import ModelError
 
@@ -27,7 +29,8 @@ def test_none_is_left_out() -> None:
 
 
 def test_a_calibration_is_written_as_it_is_read(tmp_path: Path) -> None:
-    given = PairCalibration(0.8, 1.2, (0.1, 0.2, 0.3), 42)
+    sets = Conformal(0.9, 0.01, inf, {"de": 0.7})
+    given = PairCalibration(0.8, 1.2, (0.1, 0.2, 0.3), 42, {"de": (0.1, 0.9)}, sets)
     write_calibration(tmp_path / "calibration.toml", given)
     assert read_calibration(tmp_path / "calibration.toml") == given
 

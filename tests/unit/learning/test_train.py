@@ -12,6 +12,7 @@ import pytest
 
 from ticketstream.learning.corrections import WEIGHT
 from ticketstream.learning.examples import Example
+from ticketstream.learning.held_out import FOLDS
 from ticketstream.learning.train import train
 from ticketstream.processors import ngrams
 from ticketstream.processors.calibration import read_calibration
@@ -82,6 +83,20 @@ def test_what_was_taught_is_known(seeds: Path, tmp_path: Path) -> None:
     assert read_calibration(tmp_path / "heads" / "calibration.toml") == report.calibration
 
 
+def test_heads_are_judged_on_writers_whom_they_never_read(seeds: Path, tmp_path: Path) -> None:
+    lines = (seeds / "all.jsonl").read_bytes().splitlines()
+    (seeds / "all.jsonl").unlink()
+    for number in range(FOLDS):
+        (seeds / f"writer{number}.jsonl").write_bytes(b"\n".join(lines[number::FOLDS]))
+    report = train(None, seeds, Spelling(), tmp_path / "heads", 0, labels=LABELS, phrases=False)
+    assert report.by_writer["all"].size == report.held_out["all"].size == len(lines)
+    assert read_manifest(tmp_path / "heads").document["scores"]["by_writer"]["en"]["size"] == 36
+    card = (tmp_path / "heads" / "CARD.md").read_text()
+    shown = [line.split("(")[1].rstrip(")") for line in card.splitlines() if line.startswith("![")]
+    assert len(shown) == 4
+    assert all((tmp_path / "heads" / name).read_bytes()[1:4] == b"PNG" for name in shown)
+
+
 def test_anger_is_learned_from_degrees(seeds: Path, tmp_path: Path) -> None:
     train(None, seeds, Spelling(), tmp_path / "heads", 0, labels=LABELS, phrases=False)
     texts = ["lamp broken again", "lamp broken please"]
@@ -119,7 +134,9 @@ def best_after(seeds: Path, tmp_path: Path) -> str:
 def test_the_same_input_gives_the_same_bytes(seeds: Path, tmp_path: Path) -> None:
     for name in ("a", "b"):
         train(None, seeds, Spelling(), tmp_path / name, 0, labels=LABELS, phrases=False)
-    for name in ("heads.npz", "manifest.toml", "calibration.toml", "CARD.md"):
+    names = {file.name for file in (tmp_path / "a").iterdir()}
+    assert {"heads.npz", "held_out_seeds-reliability.png"} < names
+    for name in names:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 

@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 
 from ticketstream.processors.calibration import (
+    FEATURES,
     PairCalibration,
     calibrate,
     calibration_of,
+    features,
     probabilities,
     read_calibration,
 )
+from ticketstream.processors.conformal import Conformal
 from ticketstream.schemas.errors import ModelError
 
 PLAIN = PairCalibration(1.0, 1.0, (0.0, 1.0, 1.0), 100)
@@ -45,10 +48,12 @@ def test_the_id_changes_with_every_number() -> None:
     others = [
         replace(PLAIN, temperature=1.1),
         replace(PLAIN, intent_temperature=1.1),
-        replace(PLAIN, platt=(0.1, 1.0, 1.0)),
+        replace(PLAIN, weights=(0.1, 1.0, 1.0)),
         replace(PLAIN, size=101),
+        replace(PLAIN, languages={"de": (0.1, 1.0)}),
+        replace(PLAIN, sets=Conformal(quantile=0.8)),
     ]
-    assert len({c.id for c in (PLAIN, *others)}) == 5
+    assert len({c.id for c in (PLAIN, *others)}) == 7
 
 
 def test_a_missing_or_broken_calibration_says_what_to_do(tmp_path: Path) -> None:
@@ -62,3 +67,19 @@ def test_a_missing_or_broken_calibration_says_what_to_do(tmp_path: Path) -> None
 def test_a_document_gives_its_calibration() -> None:
     document = {"temperature": 1, "intent_temperature": 1.0, "platt": [0, 1, 1], "size": 100}
     assert calibration_of(document) == PLAIN
+
+
+def test_a_language_moves_its_own_confidence_only() -> None:
+    german = replace(PLAIN, languages={"de": (-1.0, 0.5)})
+    scores = [3.0, 0.0, 0.5], [2.0, 0.0]
+    assert calibrate(*scores, german, language="de") < calibrate(*scores, german, language="en")
+    assert calibrate(*scores, german, language="fr") == calibrate(*scores, PLAIN, language="de")
+
+
+def test_every_sign_is_higher_the_clearer_a_label_is() -> None:
+    clear, unclear = (np.array([4.0, 1.0, 0.0]), 1.0), (np.array([2.0, 1.5, 0.0]), 1.0)
+    surer, less = features([clear, clear], (0, 0)), features([unclear, unclear], (0, 0))
+    assert len(surer) == len(FEATURES)
+    assert (surer > less).all()
+    of_another_label = features([clear, clear], (1, 1))
+    assert (of_another_label <= surer).all()

@@ -8,18 +8,21 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from ticketstream.processors.calibration import calibrate
+from ticketstream.processors.calibration import calibrate, probabilities
 from ticketstream.processors.classify import (
     ClassifyResources,
     classify,
     judged_text,
     prediction_set,
 )
+from ticketstream.processors.conformal import Conformal
 from ticketstream.processors.lexicon import shipped_triggers
 from ticketstream.processors.taxonomy import shipped_labels
+from ticketstream.schemas.classified import TicketClassified
+from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.envelope import External, Producer
 from ticketstream.schemas.masked import AttachmentText, Facts, Language, TicketMasked, TicketText
-from ticketstream.schemas.policy import PolicyVersion
+from ticketstream.schemas.policy import PolicyVersion, Thresholds
 from ticketstream.schemas.received import Turn
 from ticketstream.schemas.record import Sealed
 
@@ -109,6 +112,52 @@ def test_anger_is_heard_and_politeness_is_not_anger(resources: ClassifyResources
     )
     assert angry.sentiment.anger > 0.5 > calm.sentiment.anger
     assert angry.sentiment.polarity < calm.sentiment.polarity
+
+
+def test_a_factual_complaint_is_negative_and_not_angry(resources: ClassifyResources) -> None:
+    said = [
+        ("The table leg is cracked along the grain. I am not satisfied with the quality.", "en"),
+        ("I was charged twice for order [ORDER_1]. Please correct this.", "en"),
+        ("Im Paket fehlen zwei der vier Stühle. Auf dem Lieferschein stehen vier.", "de"),
+        ("Mir wurde die Bestellung [ORDER_1] doppelt abgebucht. Bitte korrigieren Sie das.", "de"),
+    ]
+    events = classify([replace(ticket(t), language=Language(c, 1.0)) for t, c in said], resources)
+    assert all(e.sentiment.polarity < -0.2 for e in events)
+    assert all(e.sentiment.anger < Thresholds().anger for e in events)
+
+
+def test_a_date_makes_the_same_request_more_urgent(resources: ClassifyResources) -> None:
+    for late, calm in (
+        ("The suitcase must be here by Friday, we fly on Saturday.", "The suitcase must be here."),
+        (
+            "Der Koffer muss bis Freitag da sein, am Samstag fliegen wir.",
+            "Der Koffer muss da sein.",
+        ),
+    ):
+        urgent, other = classify([ticket(late), ticket(calm)], resources)
+        assert urgent.sentiment.urgency > other.sentiment.urgency
+        assert urgent.sentiment.anger < Thresholds().anger
+
+
+def test_the_shipped_model_gives_the_same_bits_in_any_company_and_after_storage(
+    resources: ClassifyResources,
+) -> None:
+    tickets = [ticket(text, number=i) for i, (text, *_) in enumerate(SAID, 1)]
+    alone = [classify([t], resources)[0] for t in tickets]
+    backwards = classify(tickets[::-1], resources)[::-1]
+    again = ClassifyResources.load(MODELS, shipped_triggers(), "1")
+    assert [e.scores for e in backwards] == [e.scores for e in alone]
+    assert [e.intent_scores for e in backwards] == [e.intent_scores for e in alone]
+    assert backwards == alone == classify(tickets, again)
+    sealed = [replace(e, text=Sealed(b"text"), identity=Sealed(b"names")) for e in alone]
+    stored = [Codec().decode(TicketClassified, Codec().encode(e)) for e in sealed]
+    by = resources.calibration
+    for event in stored:
+        scores = np.frombuffer(event.scores, "<f4"), np.frombuffer(event.intent_scores, "<f4")
+        assert calibrate(*scores, by, language=event.language.code) == event.confidence
+        shares = probabilities(scores[0], by.temperature)
+        language = event.language.code
+        assert prediction_set(shares, by.sets, language, LABELS) == event.prediction_set
 
 
 def test_what_no_shop_is_asked_is_out_of_scope(resources: ClassifyResources) -> None:
@@ -219,15 +268,17 @@ def test_sealed_text_is_not_judged() -> None:
         judged_text(Sealed(b""))
 
 
-def test_the_prediction_set_covers_nine_tenths() -> None:
-    shares = np.full(83, 0.001)
-    shares[[4, 7, 9]] = 0.5, 0.3, 0.12
-    names = LABELS.sub_categories
-    assert prediction_set(shares, LABELS) == (names[4], names[7], names[9])
-    sure = np.zeros(83)
-    sure[4] = 1.0
-    assert prediction_set(sure, LABELS) == (names[4],)
-    assert len(prediction_set(np.full(83, 1 / 83), LABELS)) == 75
+def test_the_prediction_set_is_made_from_the_calibration(resources: ClassifyResources) -> None:
+    wide = replace(resources.calibration, sets=Conformal(0.99, 0.0, 0.999, {"de": 0.0}))
+    asked = [ticket("I have a problem with my order.", number=i) for i in (1, 2)]
+    asked[1] = replace(asked[1], language=Language("de", 1.0))
+    english, german = classify(asked, replace(resources, calibration=wide))
+    assert english.prediction_set[0] == english.sub_category
+    assert len(english.prediction_set) > 2
+    assert german.prediction_set == (german.sub_category,)
+    scores = np.frombuffer(english.scores, "<f4")
+    shares = probabilities(scores, wide.temperature)
+    assert prediction_set(shares, wide.sets, "en", LABELS) == english.prediction_set
 
 
 def test_a_second_request_in_a_sentence_of_its_own_is_noticed(

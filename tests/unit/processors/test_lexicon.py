@@ -8,12 +8,15 @@ from ticketstream.processors.lexicon import (
     shipped_weights,
     sounds_like,
     triggers,
+    urges,
 )
 
 MEANT = [
     ("If I have no answer by Friday I will contact my lawyer.", "lawyer"),
     ("Dann sehen wir uns eben vor Gericht!", "lawyer"),
     ("Ich schalte jetzt meinen Anwalt ein.", "lawyer"),
+    ("Meine Freundin ist Anwältin und wird Sie verklagen.", "lawyer"),
+    ("Mein Anwalt hat mir empfohlen, Ihnen eine Frist zu setzen.", "lawyer"),
     ("Please delete all of my personal data.", "gdpr"),
     ("Auskunft nach Art. 15 DSGVO", "gdpr"),
     ("Bitte löschen Sie sämtliche meiner Daten", "gdpr"),
@@ -44,6 +47,11 @@ NOT_MEANT = [
     "Wie hoch sind die Stornokosten?",
     "Where is the French press that I ordered?",
     "Where is my parcel?",
+    "Meine Freundin, eine Anwältin, liebt Ihren Laden.",
+    "Mein Anwalt hat mir Ihren Shop empfohlen. Gibt es das Regal auch in Weiß?",
+    "Ich suche einen Schreibtisch für meine Anwaltskanzlei.",
+    "I will not involve a lawyer, I just want to know where the parcel is.",
+    "Ich habe in der Zeitung von Ihnen gelesen und möchte die rote Lampe.",
 ]
 
 
@@ -108,3 +116,35 @@ def test_machine_mail_sounds_like_spam_and_a_complaint_does_not() -> None:
     weights = shipped_weights("spam")
     assert sounds_like("Automatische Antwort: Ich bin nicht im Büro.", weights) >= 0.95
     assert sounds_like("I have been waiting for a reply for weeks!", weights) == 0.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The bed must be here by Friday, we fly on Saturday.",
+        "Please confirm by tomorrow noon, otherwise we miss the deadline.",
+        "We travel on Thursday. Will the suitcase arrive before?",
+        "Das Bett muss bis Freitag da sein, am Samstag fliegen wir in den Urlaub.",
+        "Bitte bis morgen Mittag bestätigen, sonst verstreicht die Frist.",
+        "Am Donnerstag verreisen wir. Kommt der Koffer vorher an?",
+    ],
+)
+def test_a_deadline_or_a_travel_date_urges_in_whatever_tone(text: str) -> None:
+    assert urges(text, ()) >= 0.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Which wood is the Aurora table made of?",
+        "Es eilt nicht: Wann ist der grüne Hocker wieder lieferbar?",
+        "What kind of shop is this?! I am sick of your excuses.",
+        "Was für ein Saftladen, so eine Unverschämtheit!",
+    ],
+)
+def test_neither_a_question_nor_anger_alone_urges(text: str) -> None:
+    assert urges(text, ()) == 0.0
+
+
+def test_danger_urges_by_its_class() -> None:
+    assert urges("The lamp smells burnt.", ("safety",)) >= 0.75

@@ -121,16 +121,17 @@ def test_a_replay_from_the_event_alone_gives_label_and_confidence_and_asks_nobod
         own = Pair(stored.own_label, stored.own_intent)
         scores: Any = tuple(map(floats, (event.scores, event.intent_scores)))
         known = LABELS, resources.calibration, None
+        code = event.language.code
         status, reason = weigh(
             own,
-            confidence_of(scores, None, *known),
+            confidence_of(scores, None, *known, language=code),
             Pair(stored.label, stored.intent),
             LABELS,
             None,
         )
         again = replace(stored, status=status, reason=reason)
         assert winner(own, again) == (event.sub_category, event.intent)
-        assert confidence_of(scores, again, *known) == event.confidence
+        assert confidence_of(scores, again, *known, language=code) == event.confidence
         assert len(fake.asked) == asked
 
 

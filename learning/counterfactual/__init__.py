@@ -1,0 +1,1 @@
+"""Decisions with their chances, and what became of them: what another policy would have given."""

@@ -1,0 +1,73 @@
+"""The page of a replay, as a browser shows it: whole, without network, at any width."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+from tests.unit.learning.replayed import KEY, NEW, OLD, TICKETS, decided, rows_of
+
+from ticketstream.learning.replay.compare import Replayed, compare, redecide
+from ticketstream.learning.replay.costs import shipped_costs
+from ticketstream.learning.replay.page import page
+from ticketstream.processors.decision.draws import keyed
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def result() -> Replayed:
+    rows, draws = rows_of(TICKETS, decided(TICKETS, OLD)), keyed(KEY)
+    return compare(rows, NEW, redecide(rows, NEW, draws), shipped_costs(), draws)
+
+
+@pytest.fixture
+def shown(browser: Browser, result: Replayed, tmp_path: Path) -> Iterator[Page]:
+    """The file opened; a request for anything else, or a complaint, fails the test."""
+    file, wrong = tmp_path / "index.html", list[str]()
+    file.write_text(page(result), "utf-8")
+    context = browser.new_context(
+        locale="en-GB", offline=True, viewport={"width": 900, "height": 900}
+    )
+    opened = context.new_page()
+    opened.on("console", lambda m: wrong.append(m.text))
+    opened.on("pageerror", lambda e: wrong.append(str(e)))
+    opened.on("request", lambda r: None if r.url == file.as_uri() else wrong.append(r.url))
+    opened.goto(file.as_uri())
+    yield opened
+    context.close()
+    assert wrong == []
+
+
+def test_matrix_and_workload_say_every_ticket_once(shown: Page) -> None:
+    cells = shown.locator("#matrix td.cell").all_inner_texts()
+    assert sum(int(c.replace(",", "")) for c in cells if c.strip()) == len(TICKETS)
+    for column in (2, 3):
+        numbers = shown.locator(f"#workload td:nth-child({column})").all_inner_texts()
+        assert sum(int(n.replace(",", "")) for n in numbers) == len(TICKETS)
+
+
+def test_both_policies_stand_on_the_chart_and_the_new_one_on_its_curve(
+    shown: Page, result: Replayed
+) -> None:
+    boxes = [dot.bounding_box() for dot in shown.locator("svg circle").all()]
+    chart = shown.locator("svg").bounding_box()
+    assert chart is not None
+    assert len(boxes) == 2
+    for box in boxes:
+        assert box is not None
+        assert chart["x"] <= box["x"] <= chart["x"] + chart["width"]
+        assert chart["y"] <= box["y"] <= chart["y"] + chart["height"]
+    before, after = boxes
+    assert before is not None
+    assert after is not None
+    assert after["x"] > before["x"]  # it answers more
+    points = shown.locator("svg polyline").get_attribute("points") or ""
+    assert len(re.findall(r"[\d.]+,[\d.]+", points)) == len(result.curve)
+
+
+@pytest.mark.parametrize("width", [360, 900])
+def test_nothing_runs_out_of_the_window(shown: Page, width: int) -> None:
+    shown.set_viewport_size({"width": width, "height": 800})
+    assert shown.evaluate("document.documentElement.scrollWidth") <= width
