@@ -82,7 +82,7 @@ class Shop:
 def shop(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Shop]:
     home = tmp_path_factory.mktemp("home")
     create_master_keys(home / "keys")
-    with broker.start(home / "kafka", cache, die_with_parent=True) as kafka:
+    with broker.start(home / "kafka", cache, die_with_parent=True, seconds=180) as kafka:
         create(kafka.bootstrap, 3)
         settings = Settings(home=home, brokers=kafka.bootstrap)
         intake_door.ensure_knowledge(settings)

@@ -108,12 +108,9 @@ def test_a_decision_is_told_with_its_reasons_in_words() -> None:
     (decision,) = ticket["decisions"]
     assert decision["route"] == "to a senior"
     assert decision["reasons"] == ["The customer is angry (90\N{NARROW NO-BREAK SPACE}%)."]
-    assert "The customer is angry (90\N{NARROW NO-BREAK SPACE}%)." in shown(
-        ("ticket.routed", routed)
-    )
-    assert "Der Kunde ist verärgert (90\N{NARROW NO-BREAK SPACE}%)." in shown(
-        ("ticket.routed", routed), tongue="de"
-    )
+    share = "90\N{NARROW NO-BREAK SPACE}%"
+    assert f"The customer is angry ({share})." in shown(("ticket.routed", routed))
+    assert f"Der Kunde ist verärgert ({share})." in shown(("ticket.routed", routed), tongue="de")
 
 
 def test_a_decision_that_was_taken_twice_is_told_twice_and_a_redelivery_once() -> None:
