@@ -29,8 +29,8 @@ COLUMNS = (
 
 HEAD = """# {name} {version}
 
-Linear heads on the vectors of the encoder, or of the trunk that lies in `trunk/` where there is one,
-and on hashed character n-grams: sub-category (its category follows), intent, anger, urgency,
+Linear heads on the vectors of the encoder, or of the trunk that lies in `trunk/` where there is
+one, and on hashed character n-grams: sub-category (its category follows), intent, anger, urgency,
 polarity, out of scope, spam. Trained by `ticketstream model train`, run with numpy alone.
 
 Licence: {licence}; the data's attributions stand in models/NOTICE. Taxonomy version

@@ -108,7 +108,9 @@ def test_a_decision_is_told_with_its_reasons_in_words() -> None:
     (decision,) = ticket["decisions"]
     assert decision["route"] == "to a senior"
     assert decision["reasons"] == ["The customer is angry (90\N{NARROW NO-BREAK SPACE}%)."]
-    assert "The customer is angry (90\N{NARROW NO-BREAK SPACE}%)." in shown(("ticket.routed", routed))
+    assert "The customer is angry (90\N{NARROW NO-BREAK SPACE}%)." in shown(
+        ("ticket.routed", routed)
+    )
     assert "Der Kunde ist verärgert (0,9)." in shown(("ticket.routed", routed), tongue="de")
 
 
