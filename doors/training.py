@@ -26,12 +26,16 @@ class Sources:
         data: the folder of public sets, or None to learn from the project's own only.
         seed: of every draw.
         corrections: whether what agents set right is learned from too.
+        level: how often a prediction set is to hold the true sub-category.
+        writers: whether heads are judged by leaving out whole writers too.
     """
 
     data: Path | None
     seeds: Path
     seed: int
     corrections: bool = False
+    level: float = 0.9
+    writers: bool = True
 
 
 def entities(settings: Settings, given: Sources, out: Path | None) -> None:
@@ -81,6 +85,8 @@ def classifier(
         labels=labels,
         corrections=right,
         facts={"encoder": encoder.manifest.sha256},
+        level=given.level,
+        by_writers=given.writers,
         trunks=trunks,
     )
     if out is None:

@@ -10,7 +10,10 @@ NAMES = {
     "category": "category",
     "sub_category": "sub_category",
     "precision": "right_when_sure",
+    "covered": "covered",
 }
+# there is no figure where nothing was sure (nothing would be sent) and where sets go by probability
+OPTIONAL = ("precision", "covered")
 
 
 def missed(floors: Floors, manifest: Mapping[str, Any]) -> list[str]:
@@ -32,8 +35,7 @@ def missed(floors: Floors, manifest: Mapping[str, Any]) -> list[str]:
 def _missed(floors: Floors, part: str, figures: Mapping[str, Any]) -> Iterator[str]:
     for measured, name in NAMES.items():
         floor, figure = getattr(floors, name), figures.get(measured)
-        # of "right when sure" there is no figure where nothing was sure: nothing would be sent
-        if figure is None and measured != "precision":
+        if figure is None and measured not in OPTIONAL:
             yield f"{part}: {name} was not measured"
         elif figure is not None and figure < floor:
             yield f"{part}: {name} is {figure:.3f}, the floor is {floor:.3f}"

@@ -12,7 +12,7 @@ from ticketstream.schemas.policy import Policy
 
 LIMITS = ("auto_reply", "suggestion", "spam", "injection", "out_of_scope", "anger")
 INTENT_TABLES = ("intent_thresholds", "intent_suggestion_thresholds")
-FLOORS = ("category", "sub_category", "right_when_sure", "ece")
+FLOORS = ("category", "sub_category", "right_when_sure", "ece", "covered")
 DIVISORS = ("value_scale", "history_scale")
 MOST_EXPLORED = 0.03  # of the tickets near an edge: enough to estimate with, few to be wrong about
 WIDEST = 0.25

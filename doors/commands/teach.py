@@ -75,6 +75,12 @@ def train(
     seed: Annotated[int, typer.Option(help="Of every draw.")] = 1,
     *,
     folds: Annotated[int, typer.Option(min=2, help="Trunks tuned for the calibration.")] = 3,
+    level: Annotated[
+        float, typer.Option(min=0.5, max=0.999, help="How often a prediction set holds the truth.")
+    ] = 0.9,
+    writers: Annotated[
+        bool, typer.Option(help="Judge heads by leaving out whole writers too: twice the time.")
+    ] = True,
     corrections: Annotated[
         bool,
         typer.Option("--corrections", help="Learn from the read models what agents set right."),
@@ -90,7 +96,7 @@ def train(
     if what is Trained.ENTITIES:
         training.entities(settings, training.Sources(data, seeds, seed), out)
         return
-    given = training.Sources(data, seeds, seed, corrections)
+    given = training.Sources(data, seeds, seed, corrections, level, writers)
     _qualities(training.classifier(settings, given, out, folds if what is Trained.TRUNK else 0))
 
 
@@ -101,13 +107,19 @@ def evaluate(
     named: Annotated[
         str, typer.Option("--snapshot", help="A snapshot's id, or a folder. Default: what ships.")
     ] = "",
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of the public sets, for the card.")
+    ] = None,
     *,
+    card: Annotated[
+        bool, typer.Option("--card", help="Put figures and plots into the snapshot's card.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """The quality of a snapshot on labelled tickets; by default on the project's own test set."""
     from ticketstream.doors.deciding import snapshots_of  # noqa: PLC0415
     from ticketstream.doors.equip import labels_of  # noqa: PLC0415
-    from ticketstream.learning.judge import judge  # noqa: PLC0415
+    from ticketstream.learning.judge import judge, record, record_public  # noqa: PLC0415
     from ticketstream.processors.encoder import Encoder  # noqa: PLC0415
     from ticketstream.processors.snapshots import reader_of  # noqa: PLC0415
 
@@ -117,7 +129,10 @@ def evaluate(
     snapshot = snapshots.read(given) if named and given.is_dir() else snapshots.find(named)
     encoder = Encoder.load(settings.models / "encoder")
     reader = reader_of(snapshot.manifest, encoder)
-    found = judge(snapshot.folder, tickets, reader, labels_of(settings))
+    labels = labels_of(settings)
+    found = (record if card else judge)(snapshot.folder, tickets, reader, labels)
+    if card and data:
+        record_public(snapshot.folder, data, reader, labels)
     if json:
         say_json({name: asdict(quality) for name, quality in found.items()})
     else:
