@@ -170,9 +170,9 @@ def _stored(folder: Path, memory: Memory, judged: Sequence[Example]) -> Rows:
     for code in LANGUAGES:
         held = heads_scores(_of(judged, code), memory, heads)
         shares = probabilities(held.scores["sub_category"], calibration.temperature)
-        figures = quality(held, labels, said(held, labels, calibration))
-        outside = held.scores["out_of_scope"]
-        told[code] = _figures(held.examples, labels.sub_categories, shares, outside)
+        found = said(held, labels, calibration)
+        figures = quality(held, labels, found)
+        told[code] = _figures(held.examples, labels.sub_categories, shares, found.foreign)
         told[code] |= {name: getattr(figures, name) for name in NAMES}
         told[code] |= {"pair_ece": figures.ece}
     return told
@@ -180,7 +180,8 @@ def _stored(folder: Path, memory: Memory, judged: Sequence[Example]) -> Rows:
 
 def _elsewhere(folder: Path, data: Path | None, memory: Memory) -> Mapping[str, Any]:
     heads = Heads.load(folder, shipped_labels())
-    return public_quality(data, memory, heads) if data else {}
+    calibration = read_calibration(folder / CALIBRATION)
+    return public_quality(data, memory, heads, calibration) if data else {}
 
 
 def _figures(

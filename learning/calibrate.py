@@ -9,10 +9,17 @@ from scipy.optimize import minimize, minimize_scalar  # type: ignore[import-unty
 from sklearn.linear_model import LogisticRegression
 
 from ticketstream.learning.conformal import FEWEST, LEVEL, Ints, conformal
-from ticketstream.processors.calibration import Doubles, PairCalibration, features, probabilities
+from ticketstream.processors.calibration import (
+    HEAD_ALONE,
+    Doubles,
+    PairCalibration,
+    features,
+    probabilities,
+)
 
 Bools = npt.NDArray[np.bool_]
 
+KEPT = 0.95  # of the texts in scope
 PULL = 5.0  # how strongly a language's line is drawn to that of all
 
 
@@ -90,6 +97,22 @@ def logistic(signs: Doubles, right: Bools) -> tuple[float, ...]:
     bounds = [(None, None), *[(0.0, None)] * signs.shape[1]]
     found = minimize(loss, start, method="L-BFGS-B", jac=True, bounds=bounds)
     return tuple(round(float(x), 6) for x in found.x)
+
+
+def foreign_scale(
+    by_head: Doubles, by_label: Doubles, foreign: Bools
+) -> tuple[float, float, float]:
+    """Bias and weights of two log odds, under which 0.5 leaves 95 % of the texts in scope.
+
+    So 0.5 is a chance of one in two where out-of-scope texts are as frequent as that threshold
+    asks for: nobody knows how frequent they will be, but what a false alarm costs is known.
+    """
+    if not foreign.any() or foreign.all():
+        return HEAD_ALONE
+    signs = np.column_stack([by_head, by_label])
+    _, head, label = logistic(signs, foreign)
+    odds = signs @ np.array([head, label])
+    return round(-float(np.quantile(odds[~foreign], KEPT)), 6), head, label
 
 
 def degree_scale(logits: Doubles, degrees: Doubles) -> tuple[float, float]:

@@ -66,7 +66,7 @@ def quality(held: HeldOut, labels: Labels, said: Said) -> Quality:
     sure = said.confidence
     right = sub_right & intent_right
     foreign = np.array([e.sub_category == OUT_OF_SCOPE for e in examples])
-    called = scores["out_of_scope"] > 0
+    called = said.foreign > 0
     return Quality(
         size=len(examples),
         category=float(category_right.mean()),

@@ -10,13 +10,17 @@ from ticketstream.learning.evaluate import HALF, f1, heads_scores
 from ticketstream.learning.examples import Example, capped
 from ticketstream.learning.held_out import HeldOut
 from ticketstream.learning.public_sets import angry_examples, foreign_examples, shop_examples
+from ticketstream.learning.said import foreign_odds
+from ticketstream.processors.calibration import PairCalibration
 from ticketstream.processors.heads import Heads
 from ticketstream.processors.taxonomy import Labels
 
 MOST_SHOP, MOST_FOREIGN, MOST_ANGRY = 20, 300, 400  # rows of a set and label
 
 
-def public_quality(data: Path, encoder: Embeds, heads: Heads) -> dict[str, Mapping[str, float]]:
+def public_quality(
+    data: Path, encoder: Embeds, heads: Heads, calibration: PairCalibration
+) -> dict[str, Mapping[str, float]]:
     """By set: size and what the set can tell (accuracies, anger F1, out-of-scope recall)."""
     examples = [
         *capped(shop_examples(data), MOST_SHOP),
@@ -27,15 +31,15 @@ def public_quality(data: Path, encoder: Embeds, heads: Heads) -> dict[str, Mappi
     for example in examples:
         by_set.setdefault(example.source, []).append(example)
     return {
-        name: _told(heads_scores(rows, encoder, heads), heads.labels)
+        name: _told(heads_scores(rows, encoder, heads), heads.labels, calibration)
         for name, rows in sorted(by_set.items())
     }
 
 
-def _told(held: HeldOut, labels: Labels) -> dict[str, float]:
+def _told(held: HeldOut, labels: Labels, calibration: PairCalibration) -> dict[str, float]:
     examples, size = held.examples, len(held.examples)
     if examples[0].kind == "foreign":
-        recall = float((held.scores["out_of_scope"] > 0).mean())
+        recall = float((foreign_odds(held, labels, calibration) > 0).mean())
         return {"size": size, "out_of_scope_recall": recall}
     if examples[0].anger is not None:
         angry = [(e.anger or 0.0) >= HALF for e in examples]

@@ -46,7 +46,8 @@ def record_public(
     folder: Path, data: Path, encoder: Embeds, labels: Labels
 ) -> dict[str, Mapping[str, float]]:
     """What the heads of `folder` make of public sets' rows, in its manifest and card too."""
-    told = public_quality(data, encoder, Heads.load(folder, labels))
+    calibration = read_calibration(folder / CALIBRATION)
+    told = public_quality(data, encoder, Heads.load(folder, labels), calibration)
     write_scores(folder, PUBLIC, {name: _rounded(values) for name, values in told.items()})
     return told
 

@@ -8,9 +8,14 @@ import numpy.typing as npt
 
 from ticketstream.learning.held_out import HeldOut
 from ticketstream.learning.linear import Doubles
-from ticketstream.processors.calibration import PairCalibration, calibrate, probabilities
+from ticketstream.processors.calibration import (
+    PairCalibration,
+    calibrate,
+    out_of_scope,
+    probabilities,
+)
 from ticketstream.processors.conformal import covering
-from ticketstream.processors.taxonomy import Labels
+from ticketstream.processors.taxonomy import OUT_OF_SCOPE, Labels
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -26,12 +31,14 @@ class Said:
         right: whether it is, [n].
         covered: whether the prediction set holds the true sub-category, [n].
         sizes: how many labels the set has, [n].
+        foreign: the log odds that it is out of scope, [n].
     """
 
     confidence: Doubles
     right: Bools
     covered: Bools
     sizes: Ints
+    foreign: Doubles
 
     def take(self, wanted: Bools) -> "Said":
         """What it makes of some of the texts."""
@@ -52,7 +59,16 @@ def said(held: HeldOut, labels: Labels, calibration: PairCalibration) -> Said:
         held.scores["intent"].argmax(1) == wanted
     )
     covered = [place in found for place, found in zip(truth, sets, strict=True)]
-    return Said(np.array(sure), right, np.array(covered), np.array([len(s) for s in sets]))
+    sizes = np.array([len(s) for s in sets])
+    odds = foreign_odds(held, labels, calibration)
+    return Said(np.array(sure), right, np.array(covered), sizes, odds)
+
+
+def foreign_odds(held: HeldOut, labels: Labels, calibration: PairCalibration) -> Doubles:
+    """The log odds that each text is out of scope."""
+    place = labels.sub_categories.index(OUT_OF_SCOPE)
+    by_head, scores = held.scores["out_of_scope"], held.scores["sub_category"]
+    return out_of_scope(by_head, scores, place, calibration)
 
 
 def cross_said(held: HeldOut, labels: Labels, calibrates: Calibrates) -> Said:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ticketstream.learning.calibrate import degree_scale, pair_calibration
+from ticketstream.learning.calibrate import degree_scale, foreign_scale, pair_calibration
 from ticketstream.learning.conformal import LEVEL
 from ticketstream.learning.corpus import Corpus, Embeds, corpus_of
 from ticketstream.learning.evaluate import Judged, Quality
@@ -24,10 +24,10 @@ from ticketstream.learning.plots import plots_of
 from ticketstream.learning.public_sets import foreign_examples
 from ticketstream.learning.said import cross_said, said
 from ticketstream.learning.seeds import read_seeds
-from ticketstream.processors.calibration import PairCalibration
+from ticketstream.processors.calibration import PairCalibration, log_odds, probabilities
 from ticketstream.processors.encoder import Encoder
 from ticketstream.processors.snapshots import TRUNK
-from ticketstream.processors.taxonomy import Labels, shipped_labels
+from ticketstream.processors.taxonomy import OUT_OF_SCOPE, Labels, shipped_labels
 from ticketstream.schemas.errors import ModelError
 
 NAME = "ticket-heads"
@@ -111,11 +111,13 @@ def train(
     reads, many = (trunks.apart, trunks.folds) if trunks else (as_it_is, FOLDS)
     held = held_out(corpus, _is_seed, learn, reads, many)
     calibrates = partial(calibration_of, labels=labels, level=level)
-    calibration, scales = calibrates(held), mood_scales(held)
-    measured = {HELD_OUT: Judged(scaled(held, scales), cross_said(held, labels, calibrates))}
+    scales = mood_scales(held)
+    held = scaled(held, scales)
+    calibration = calibrates(held)
+    measured = {HELD_OUT: Judged(held, cross_said(held, labels, calibrates))}
     if by_writers and not trunks and len({e.source for e in own}) >= FOLDS:
-        unknown = held_out(corpus, _is_seed, learn, split=by_writer)
-        measured[BY_WRITER] = Judged(scaled(unknown, scales), said(unknown, labels, calibration))
+        unknown = scaled(held_out(corpus, _is_seed, learn, split=by_writer), scales)
+        measured[BY_WRITER] = Judged(unknown, said(unknown, labels, calibration))
     report = report_of(corpus, measured, labels, calibration)
     if trunks:
         corpus, encoder = trunks.kept(corpus, out / TRUNK)
@@ -141,7 +143,10 @@ def calibration_of(held: HeldOut, labels: Labels, level: float = LEVEL) -> PairC
     intents = np.array([labels.intents.index(e.intent) for e in held.examples])
     languages = [e.language for e in held.examples]
     scores = held.scores["sub_category"], held.scores["intent"]
-    return pair_calibration(*scores, subs, intents, languages=languages, level=level)
+    pair = pair_calibration(*scores, subs, intents, languages=languages, level=level)
+    place = labels.sub_categories.index(OUT_OF_SCOPE)
+    found = log_odds(probabilities(held.scores["sub_category"], pair.temperature)[:, place])
+    return replace(pair, foreign=foreign_scale(held.scores["out_of_scope"], found, subs == place))
 
 
 def mood_scales(held: HeldOut) -> dict[str, tuple[float, float]]:

@@ -23,6 +23,7 @@ SURE = 1e-6  # probabilities are kept this far from 0 and 1, so that their log o
 FEATURES = tuple(
     f"{head}_{sign}" for sign in ("odds", "margin", "focus") for head in ("sub_category", "intent")
 )
+HEAD_ALONE = (0.0, 1.0, 0.0)  # of an out-of-scope score that nothing was fitted for
 SAME = (0.0, 1.0)  # shift and slope of a language that has none of its own
 
 
@@ -35,6 +36,7 @@ class PairCalibration:
         size: the number of held-out tickets it was fitted on.
         languages: shift and slope of the log odds in a language, where they differ from all texts'.
         sets: which labels a prediction set holds.
+        foreign: bias and weights of `out_of_scope`.
     """
 
     temperature: float
@@ -43,6 +45,7 @@ class PairCalibration:
     size: int
     languages: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     sets: Conformal = Conformal()  # noqa: RUF009  (frozen)
+    foreign: tuple[float, float, float] = HEAD_ALONE
 
     @property
     def calibration(self) -> Calibration:
@@ -97,6 +100,23 @@ def _signs(shares: Doubles, place: int) -> Doubles:
     return np.array([log_odds(shares[place]), margin, (shares * safe).sum()])
 
 
+def out_of_scope(
+    by_head: npt.ArrayLike, scores: npt.ArrayLike, place: int, by: PairCalibration
+) -> Doubles:
+    """The log odds that texts are about nothing a shop is asked.
+
+    Args:
+        by_head: log odds of the head that learned just that, [n].
+        scores: of the sub-categories, [n, labels].
+        place: of the label for such texts among them.
+        by: the calibration.
+    """
+    bias, head, label = by.foreign
+    found = log_odds(probabilities(scores, by.temperature)[..., place])
+    odds: Doubles = bias + head * np.asarray(by_head, np.float64) + label * found
+    return odds
+
+
 def probabilities(scores: npt.ArrayLike, temperature: float) -> Doubles:
     """Softmax of scores divided by the temperature, over the last axis."""
     scaled = np.asarray(scores, np.float64) / temperature
@@ -135,16 +155,25 @@ def calibration_of(document: Mapping[str, Any]) -> PairCalibration:
         int(document["size"]),
         {k: (float(a), float(b)) for k, (a, b) in document.get("languages", {}).items()},
         conformal_of(document["sets"]) if "sets" in document else Conformal(),
+        foreign_of(document.get("foreign", HEAD_ALONE)),
     )
+
+
+def foreign_of(numbers: Sequence[Any]) -> tuple[float, float, float]:
+    """Bias and weights of the out-of-scope score."""
+    bias, head, label = (float(number) for number in numbers)
+    return bias, head, label
 
 
 def document_of(calibration: PairCalibration) -> dict[str, Any]:
     """The same calibration as it is stored."""
+    measured = calibration.foreign != HEAD_ALONE
     return {
         "size": calibration.size,
         "temperature": calibration.temperature,
         "intent_temperature": calibration.intent_temperature,
         "platt": [*calibration.weights],
+        **({"foreign": [*calibration.foreign]} if measured else {}),
         "languages": {k: [*v] for k, v in calibration.languages.items()},
         "sets": asdict(calibration.sets),
     }

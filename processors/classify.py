@@ -14,6 +14,7 @@ from ticketstream.processors.calibration import (
     PairCalibration,
     calibrate,
     log_odds,
+    out_of_scope,
     probabilities,
     read_calibration,
 )
@@ -33,7 +34,7 @@ from ticketstream.processors.second_opinion import (
     winner,
 )
 from ticketstream.processors.snapshots import reader_of
-from ticketstream.processors.taxonomy import Labels, shipped_labels
+from ticketstream.processors.taxonomy import OUT_OF_SCOPE, Labels, shipped_labels
 from ticketstream.processors.ticket_parts import written_by_customer
 from ticketstream.schemas.classified import SecondOpinion, Sentiment, TicketClassified
 from ticketstream.schemas.envelope import Producer, answering
@@ -186,7 +187,7 @@ def classified(
         intent_scores=packed(judged.intent_scores),
         taxonomy=labels.taxonomy,
         secondary=further_requests(category, by_sentence, labels, calibration.temperature),
-        out_of_scope=judged.out_of_scope,
+        out_of_scope=foreignness(judged, labels, calibration),
         prediction_set=prediction_set(shares, calibration.sets, ticket.language.code, labels),
         models=(resources.encoder.manifest.model, resources.heads.manifest.model),
         calibration=calibration.calibration,
@@ -235,6 +236,13 @@ def prediction_set(
 ) -> tuple[str, ...]:
     """The sub-categories of which one is the true one as often as the sets' level says."""
     return tuple(labels.sub_categories[i] for i in covering(shares, sets, language))
+
+
+def foreignness(judged: Judgement, labels: Labels, calibration: PairCalibration) -> float:
+    """How likely a ticket is about nothing that a shop is asked, 0 to 1."""
+    place = labels.sub_categories.index(OUT_OF_SCOPE)
+    by_head = log_odds(judged.out_of_scope)
+    return sigmoid(float(out_of_scope(by_head, judged.scores, place, calibration)))
 
 
 def urgency(by_tone: float, by_cue: float) -> float:

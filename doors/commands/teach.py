@@ -112,7 +112,7 @@ def evaluate(
     ] = None,
     *,
     card: Annotated[
-        bool, typer.Option("--card", help="Put figures and plots into the snapshot's card.")
+        bool, typer.Option("--card", help="Figures and plots into its card, as its own test set.")
     ] = False,
     json: Json = False,
 ) -> None:

@@ -30,7 +30,9 @@ def test_none_is_left_out() -> None:
 
 def test_a_calibration_is_written_as_it_is_read(tmp_path: Path) -> None:
     sets = Conformal(0.9, 0.01, inf, {"de": 0.7})
-    given = PairCalibration(0.8, 1.2, (0.1, 0.2, 0.3), 42, {"de": (0.1, 0.9)}, sets)
+    given = PairCalibration(
+        0.8, 1.2, (0.1, 0.2, 0.3), 42, {"de": (0.1, 0.9)}, sets, (0.5, 1.0, 0.2)
+    )
     write_calibration(tmp_path / "calibration.toml", given)
     assert read_calibration(tmp_path / "calibration.toml") == given
 

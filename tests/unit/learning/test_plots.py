@@ -18,7 +18,7 @@ def judged(shift: float = 0.0) -> Judged:
     sure = dice.uniform(size=400)
     right = dice.uniform(size=400) < np.clip(sure + shift, 0, 1)
     examples = [Example(str(i), "en" if i % 2 else "de", "s") for i in range(400)]
-    return Judged(HeldOut(examples, {}), Said(sure, right, right, np.ones(400, np.int64)))
+    return Judged(HeldOut(examples, {}), Said(sure, right, right, np.ones(400, np.int64), sure))
 
 
 def test_both_plots_have_a_panel_for_all_and_for_each_language() -> None:
@@ -36,6 +36,6 @@ def test_the_same_judgement_gives_the_same_bytes_and_another_does_not() -> None:
 
 def test_the_risk_is_the_share_of_errors_among_the_surest() -> None:
     sure, right = np.array([0.2, 0.9, 0.8, 0.4]), np.array([False, True, False, True])
-    coverage, risk = risks(Said(sure, right, right, np.ones(4, np.int64)))
+    coverage, risk = risks(Said(sure, right, right, np.ones(4, np.int64), sure))
     assert coverage.tolist() == [0.25, 0.5, 0.75, 1.0]
     assert risk == pytest.approx([0.0, 0.5, 1 / 3, 0.5])

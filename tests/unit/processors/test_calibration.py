@@ -12,6 +12,7 @@ from ticketstream.processors.calibration import (
     calibrate,
     calibration_of,
     features,
+    out_of_scope,
     probabilities,
     read_calibration,
 )
@@ -52,8 +53,9 @@ def test_the_id_changes_with_every_number() -> None:
         replace(PLAIN, size=101),
         replace(PLAIN, languages={"de": (0.1, 1.0)}),
         replace(PLAIN, sets=Conformal(quantile=0.8)),
+        replace(PLAIN, foreign=(0.0, 1.0, 0.5)),
     ]
-    assert len({c.id for c in (PLAIN, *others)}) == 7
+    assert len({c.id for c in (PLAIN, *others)}) == 8
 
 
 def test_a_missing_or_broken_calibration_says_what_to_do(tmp_path: Path) -> None:
@@ -83,3 +85,12 @@ def test_every_sign_is_higher_the_clearer_a_label_is() -> None:
     assert (surer > less).all()
     of_another_label = features([clear, clear], (1, 1))
     assert (of_another_label <= surer).all()
+
+
+def test_what_is_out_of_scope_is_told_by_its_head_and_by_its_label() -> None:
+    inside, outside = [4.0, 0.0, 0.0], [0.0, 0.0, 4.0]
+    both = replace(PLAIN, foreign=(0.0, 0.5, 0.5))
+    odds = out_of_scope([-1.0, -1.0], [inside, outside], 2, both)
+    assert odds[0] < odds[1]
+    assert out_of_scope([-1.0], [outside], 2, PLAIN) == pytest.approx([-1.0])
+    assert out_of_scope(-1.0, outside, 2, both) == odds[1]
