@@ -21,8 +21,15 @@ from ticketstream.doors.commands import (
     reinfer,
     teach,
 )
-from ticketstream.schemas.errors import BrokerError, MailboxError, TicketstreamError, VaultError
+from ticketstream.schemas.errors import (
+    BrokerError,
+    MailboxError,
+    TicketError,
+    TicketstreamError,
+    VaultError,
+)
 
+NOTHING = 1  # exit status where nothing can be told of what was asked for
 FAILED = 2  # exit status where something must be changed first: no restart mends it
 AWAY = 4  # exit status where a broker, vault or mailbox cannot be reached: another try may do
 
@@ -46,6 +53,9 @@ def main() -> None:
     os.umask(0o077)
     try:
         app()
+    except TicketError as error:
+        print(f"ticketstream: {error}", file=sys.stderr)
+        sys.exit(NOTHING)
     except TicketstreamError as error:
         print(f"ticketstream: {error}", file=sys.stderr)
         away = isinstance(error, (BrokerError, VaultError, MailboxError))

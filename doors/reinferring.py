@@ -10,7 +10,10 @@ from ticketstream.doors import equip
 from ticketstream.doors.deciding import classify_by, draft_by, snapshots_of
 from ticketstream.doors.policies import standing
 from ticketstream.doors.settings import Settings
-from ticketstream.learning.reinfer import Reinferred, Trial, answers_then, reinfer
+from ticketstream.learning.reinfer.answers import answers_then
+from ticketstream.learning.reinfer.tally import Reinferred
+from ticketstream.learning.reinfer.trial import Trial, reinfer
+from ticketstream.learning.replay.stored import Wanted
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.errors import SettingError, UndecodableError
 from ticketstream.schemas.masked import TicketMasked
@@ -20,7 +23,7 @@ from ticketstream.stream.pipeline import CLASSIFY, DRAFT, MASK
 from ticketstream.stream.publish import Publisher
 from ticketstream.stream.reading import Read, read_all
 from ticketstream.stream.topics import create_replay
-from ticketstream.stream.work import Deciding, Stage, Work, event_headers
+from ticketstream.stream.work import Deciding, Work, event_headers
 from ticketstream.vault.ports import Admission, Arrival
 
 STAGES = {stage.name: stage for stage in (MASK, CLASSIFY, DRAFT)}
@@ -40,10 +43,19 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is asked for: a stage, a name for the trial, a snapshot for classify, and to publish."""
+    """What is asked for.
+
+    Attributes:
+        stage: mask, classify or draft.
+        name: of the trial.
+        wanted: which tickets.
+        snapshot: for classify, the model that answers; empty for the one that decides.
+        emit: publish the answers.
+    """
 
     stage: str
     name: str
+    wanted: Wanted
     snapshot: str = ""
     emit: bool = False
 
@@ -63,38 +75,26 @@ def again(
         raise SettingError(f"--producer is {order.name!r}: use a-z, 0-9, dot, dash, underscore")
     settings = settings.model_copy(update={"language_model": None})
     stage, codec = STAGES[order.stage], equip.codec_of(settings)
-    work = _work(settings, brokers, order, codec)
+    trial = _trial(settings, brokers, order, codec)
+    trial = replace(trial, tell=tell, wanted=order.wanted)
     then = answers_then(read_all(brokers, [stage.target]), stage.target, codec)
     records = read_all(brokers, [stage.source])
-    if isinstance(work, _Masking):
-        records, work = work.known(records), work.work
     if not order.emit:
-        return reinfer(Trial(work, order.name, None, tell), records, then), ""
-    topic = create_replay(brokers, Trial(work, order.name).topic)
+        return reinfer(trial, records, then), ""
+    topic = create_replay(brokers, trial.topic)
     with Publisher(brokers, codec) as publisher:
 
         def emit(to: str, event: Any) -> None:
             key, headers = event.ticket_id.encode(), event_headers(to, event)
             publisher.send_raw(to, key, codec.encode(event), headers)
 
-        return reinfer(Trial(work, order.name, emit, tell), records, then), topic
+        return reinfer(replace(trial, emit=emit), records, then), topic
 
 
-@dataclass(frozen=True, slots=True)
-class _Masking:
-    """Mask's work, and which tickets it knows; what was never masked has no keys to seal with."""
-
-    work: Work
-    tickets: frozenset[bytes]
-
-    def known(self, records: Iterable[Read]) -> Iterator[Read]:
-        return (record for record in records if record.key in self.tickets)
-
-
-def _work(settings: Settings, brokers: str, order: Order, codec: Codec) -> Any:
+def _trial(settings: Settings, brokers: str, order: Order, codec: Codec) -> Trial:
     stage, limits = STAGES[order.stage], {STAGES[order.stage].target: LARGEST}
     if stage is MASK:
-        return _masking(settings, brokers, codec, stage)
+        return _masking(settings, brokers, order, codec)
     prepare = {CLASSIFY.name: classify_by, DRAFT.name: draft_by}[stage.name](settings)
 
     @cache
@@ -105,7 +105,8 @@ def _work(settings: Settings, brokers: str, order: Order, codec: Codec) -> Any:
     def begin() -> Deciding:
         return deciding
 
-    return Work(stage, begin, codec, equip.open_vault(settings, identity=False), limits)
+    seals = equip.open_vault(settings, identity=False)
+    return Trial(Work(stage, begin, codec, seals, limits), order.name)
 
 
 def _with_snapshot(settings: Settings, policy: Policy, name: str) -> Policy:
@@ -116,13 +117,14 @@ def _with_snapshot(settings: Settings, policy: Policy, name: str) -> Policy:
     return replace(policy, active=active)
 
 
-def _masking(settings: Settings, brokers: str, codec: Codec, stage: Stage) -> _Masking:
-    admissions = dict(_admissions(read_all(brokers, [stage.target]), codec))
+def _masking(settings: Settings, brokers: str, order: Order, codec: Codec) -> Trial:
+    """Mask's work; a ticket that was never masked has no keys to seal with."""
+    admissions = dict(_admissions(read_all(brokers, [MASK.target]), codec))
     token_key = equip.key_source(settings).load("tokens")
     resources = equip.mask_resources(Remembered(admissions), settings, token_key)
     vault = equip.open_vault(settings, identity=True)
-    work = Work(stage, lambda: lambda _shop: resources, codec, vault, {stage.target: LARGEST})
-    return _Masking(work, frozenset(ticket.encode() for ticket in admissions))
+    work = Work(MASK, lambda: lambda _shop: resources, codec, vault, {MASK.target: LARGEST})
+    return Trial(work, order.name, admitted=admissions.__contains__)
 
 
 def _admissions(records: Iterable[Read], codec: Codec) -> Iterator[tuple[str, Admission]]:

@@ -1,7 +1,9 @@
 """A stored decision and its ticket -> whether the policy of then decides the same again."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import Literal
+from itertools import chain
+from typing import Literal, NamedTuple
 
 from ticketstream.doors.equip import key_source
 from ticketstream.doors.policies import standing
@@ -14,6 +16,7 @@ from ticketstream.schemas.errors import SettingError
 from ticketstream.schemas.policy import Policy
 from ticketstream.schemas.routed import TicketRouted
 
+Origin = Literal["published", "local", "shipped"]
 Result = Literal["same", "differs", "no_policy", "no_ticket", "no_key"]
 
 
@@ -22,8 +25,15 @@ class Again:
     """What came of deciding again; `differs` names the fields, `origin` where the policy was."""
 
     result: Result
-    origin: Literal["published", "local", "shipped", ""] = ""
+    origin: Origin | Literal[""] = ""
     differs: tuple[str, ...] = ()
+
+
+class Found(NamedTuple):
+    """A policy, and where it was."""
+
+    policy: Policy
+    origin: Origin
 
 
 def decided_again(
@@ -32,32 +42,32 @@ def decided_again(
     """Route the ticket under the policy that its decision names, and compare to the byte."""
     if ticket is None:
         return Again("no_ticket")
-    found = _policy(settings, brokers, routed)
+    now = standing(settings, brokers, routed.shop)
+    found = policy_of_then([p.change.policy for p in now.published], now.local, routed.policy.hash)
     if found is None:
         return Again("no_policy")
     try:
         key = key_source(settings).load("draws")
     except SettingError:
-        return Again("no_key", found[1])
-    code_version = routed.producer.version.partition("+")[0]
-    (again,) = route([ticket], RouteResources.of(found[0], key, code_version))
-    if Codec().encode(again) == Codec().encode(routed):
-        return Again("same", found[1])
-    names = (f.name for f in fields(TicketRouted))
-    return Again(
-        "differs", found[1], tuple(n for n in names if getattr(again, n) != getattr(routed, n))
+        return Again("no_key", found.origin)
+    return compared(routed, ticket, found, key)
+
+
+def policy_of_then(published: Sequence[Policy], local: Policy, wanted: str) -> Found | None:
+    """The policy of a hash: published for the shop, of this machine, or shipped."""
+    known: Iterator[Found] = chain(
+        (Found(policy, "published") for policy in reversed(published)),
+        (Found(local, "local"), Found(default_policy(), "shipped")),
     )
+    return next((found for found in known if policy_hash(found.policy) == wanted), None)
 
 
-def _policy(
-    settings: Settings, brokers: str, routed: TicketRouted
-) -> tuple[Policy, Literal["published", "local", "shipped"]] | None:
-    """The policy of the decision's hash: published for its shop, of this machine, or shipped."""
-    now = standing(settings, brokers, routed.shop)
-    for one in reversed(now.published):
-        if policy_hash(one.change.policy) == routed.policy.hash:
-            return one.change.policy, "published"
-    if policy_hash(now.local) == routed.policy.hash:
-        return now.local, "local"
-    shipped = default_policy()
-    return (shipped, "shipped") if policy_hash(shipped) == routed.policy.hash else None
+def compared(routed: TicketRouted, ticket: TicketClassified, found: Found, key: bytes) -> Again:
+    """The stored decision beside the one that the policy makes now."""
+    code_version = routed.producer.version.partition("+")[0]
+    (again,) = route([ticket], RouteResources.of(found.policy, key, code_version))
+    if Codec().encode(again) == Codec().encode(routed):
+        return Again("same", found.origin)
+    names = (f.name for f in fields(TicketRouted))
+    differs = tuple(n for n in names if getattr(again, n) != getattr(routed, n))
+    return Again("differs", found.origin, differs)

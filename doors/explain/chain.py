@@ -7,6 +7,7 @@ from typing import Any
 
 from ticketstream.doors.equip import codec_of, erased_of
 from ticketstream.doors.settings import Settings
+from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.errors import TicketError, UndecodableError
 from ticketstream.schemas.topics import EVENTS
 from ticketstream.stream.reading import Read, read_key, stamp
@@ -72,11 +73,12 @@ def chain_of(settings: Settings, brokers: str, ticket_id: str) -> Chain:
             f"no topic has a ticket {ticket_id}: look its id up at the desk; what is older than a "
             "topic's retention is gone"
         )
-    return _chain(settings, ticket_id, records)
+    return chain_from(ticket_id, records, codec_of(settings))
 
 
-def _chain(settings: Settings, ticket_id: str, records: Sequence[Read]) -> Chain:
-    codec, links, buried = codec_of(settings), dict[Any, Link](), list[Buried]()
+def chain_from(ticket_id: str, records: Sequence[Read], codec: Codec) -> Chain:
+    """The records of a ticket in order; a repeat is told once, what cannot be read is listed."""
+    links, buried = dict[Any, Link](), list[Buried]()
     for record in sorted(records, key=_order):
         if record.topic not in EVENTS:
             buried.append(_buried(record))

@@ -84,7 +84,9 @@ def answer_rates(log: Logged, routes: Codes) -> Floats:
 def expectations(log: Logged) -> tuple[Floats, Floats]:
     """The outcome to expect of the other policy's route and of the taken one, cross-fitted."""
     new, old = np.zeros(len(log)), np.zeros(len(log))
-    outcome, folds = np.nan_to_num(log.outcome), np.arange(len(log)) % FOLDS
+    outcome = np.nan_to_num(log.outcome)
+    # mixed, always alike: a rhythm in the log must not put all explored tickets in one fold
+    folds = np.random.default_rng(0).permutation(len(log)) % FOLDS
     fit = _levels(log, log.taken)
     for fold in range(FOLDS):
         mine, seen = folds == fold, log.answered & (folds != fold)

@@ -202,6 +202,26 @@ def test_masking_again_admits_nobody_and_seals_with_the_persons_own_keys(shop: S
         assert opener.open(event, frozenset({"text"})).text.text
 
 
+def test_the_latest_alone_may_be_asked_for(shop: Shop) -> None:
+    told = shop.told("replay", "draft", "--producer", "trial-3", "--limit", "1")
+    assert told["compared"] + told["first_answers"] == 1
+    nobody = shop.told("replay", "draft", "--producer", "trial-3", "--shop", "of-nobody")
+    assert (nobody["compared"], nobody["first_answers"], nobody["dead"]) == (0, 0, {})
+
+
+def test_a_ticket_that_mask_never_took_in_is_counted_and_not_admitted_by_a_trial(
+    shop: Shop,
+) -> None:
+    brokers, key = shop.settings.brokers, load_key(shop.settings.key_folder, "intake")
+    late = [MAILBOX / "invoice-copy.en.eml"]
+    intake_door.publish_paths(late, shop.settings, brokers, CODEC, key)
+    vault = shop.vault()
+    told = shop.told("replay", "mask", "--producer", "trial-4")
+    assert (told["compared"], told["dead"]) == (2, {"not_admitted": 1})
+    assert all(found["before"] == found["after"] for found in told["found"])
+    assert shop.vault() == vault
+
+
 def test_who_is_unknown_or_forgotten_is_said_to_be(shop: Shop) -> None:
     with pytest.raises(TicketError, match="no topic has a ticket nobody"):
         shop.tell("explain", "nobody")
@@ -212,4 +232,6 @@ def test_who_is_unknown_or_forgotten_is_said_to_be(shop: Shop) -> None:
     with pytest.raises(TicketError, match="is erased: its person was forgotten"):
         shop.tell("explain", shop.tickets[0])
     told = shop.told("replay", "mask", "--producer", "trial-2")
+    assert told["dead"] == {"erased": 1, "not_admitted": 1}
+    told = shop.told("replay", "draft", "--producer", "trial-2")
     assert told["dead"] == {"erased": 1}

@@ -1,0 +1,1 @@
+"""Stored events answered again by today's models: what would be said otherwise."""
