@@ -19,6 +19,7 @@ from ticketstream.doors.commands import (
     policy,
     registry,
     reinfer,
+    shadow,
     teach,
 )
 from ticketstream.schemas.errors import (
@@ -42,7 +43,7 @@ app = typer.Typer(
 )
 ROOMS = (
     *(local, broker, intake, operate, decide, outcomes, reinfer, explain, certify),
-    *(policy, teach, registry, person, keep),
+    *(shadow, policy, teach, registry, person, keep),
 )
 for room in ROOMS:
     room.register(app)

@@ -86,8 +86,9 @@ def _refusal(r: "WouldHave") -> None:
 
 
 def _estimate(r: "WouldHave", before: "Estimate", after: "Estimate", gain: "Estimate") -> None:
-    part = "all tickets" if r.supported == r.tickets else "the part with support only"
-    say(f"\nFor {part}, {r.supported:,} tickets (95 %)")
+    whole = r.supported == r.tickets
+    part = "For all" if whole else "For the part with support only,"
+    say(f"\n{part} {r.supported:,} tickets (95 %)")
     rows = [("as decided", before), ("under the new policy", after), ("difference", gain)]
     table(["", f"{r.outcome} {r.scale.unit}".strip(), "from", "to"], [_row(*row) for row in rows])
     if not r.moved:

@@ -12,8 +12,8 @@ import numpy as np
 
 from ticketstream.processors.decision.columns import Floats
 
-STAKES = np.geomspace(0.002, 0.98, 24)  # shares of what may be lost at most
-HALVINGS = 40
+STAKES = np.geomspace(0.004, 0.95, 10)  # shares of what may be lost at most
+HALVINGS = 24
 RESAMPLES = 500
 
 Interval = tuple[float, float]

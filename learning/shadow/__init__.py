@@ -1,0 +1,1 @@
+"""What would have been done beside what agents did: is a category ready to go live?"""
