@@ -158,10 +158,15 @@ def _review(ours: Labels, would_be: str, edits: Sequence[Mapping[str, Any]]) -> 
 
 
 def _kept(did: set[str], distance: float | None) -> bool | None:
-    """Sent as it was or with a harmless edit; None where the draft was not judged."""
-    if "rejected" in did or ("replied" in did and not did & JUDGED):
+    """Sent as it was or with a harmless edit; None where there was no draft to judge.
+
+    Who wrote a reply of their own dropped the draft, if there was one: only then is it compared.
+    """
+    if "rejected" in did:
         return False
-    return (distance or 0.0) <= HARMFUL if did & JUDGED else None
+    if did & JUDGED:
+        return (distance or 0.0) <= HARMFUL
+    return None if distance is None or "replied" not in did else False
 
 
 class Became(NamedTuple):

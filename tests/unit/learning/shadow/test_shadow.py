@@ -90,10 +90,19 @@ def test_another_label_is_disagreement(tmp_path: Path, label: str) -> None:
     assert not one(tmp_path, lambda d: relabelled(d, **{label: "eta"})).agreed
 
 
-def test_an_escalated_ticket_needs_no_draft_to_be_agreed_with(tmp_path: Path) -> None:
-    act: Act = lambda d: edited(d, actions=(), edit_distance=None)  # noqa: E731
+@pytest.mark.parametrize("actions", [(), ("replied",)])
+def test_an_escalated_ticket_needs_no_draft_to_be_agreed_with(
+    tmp_path: Path, actions: tuple[str, ...]
+) -> None:
+    act: Act = lambda d: edited(d, actions=actions, edit_distance=None)  # noqa: E731
     row = one(tmp_path, act, THREATENING)
     assert (row.would_be, row.sendable, row.agreed) == ("escalate_specialist", False, True)
+
+
+def test_who_writes_a_reply_beside_a_suggestion_drops_it(tmp_path: Path) -> None:
+    unsure = replace(PLAIN, confidence=0.8)
+    row = one(tmp_path, lambda d: edited(d, actions=("replied",), edit_distance=0.9), unsure)
+    assert (row.would_be, row.sendable, row.agreed) == ("agent_suggestion", False, False)
 
 
 def test_an_escalation_that_an_agent_sends_to_the_queue_is_one_too_many(tmp_path: Path) -> None:
