@@ -20,7 +20,7 @@ from ticketstream.processors.calibration import (
 )
 from ticketstream.processors.conformal import Conformal, covering
 from ticketstream.processors.encoder import Encoder
-from ticketstream.processors.heads import Heads, Judgement, sigmoid
+from ticketstream.processors.heads import Floats, Heads, Judgement, sigmoid
 from ticketstream.processors.injection import injection, shipped_document
 from ticketstream.processors.label_prompt import Pair
 from ticketstream.processors.lexicon import Phrases, shipped_weights, sounds_like, triggers, urges
@@ -118,10 +118,12 @@ def classify(
         doubt(*found, resources) for found in zip(tickets, texts, wholes, judgements, strict=True)
     ]
     opinions = second_opinions(doubts, resources.second)
-    by_sentence = iter(resources.heads.judge(inner, said))
+    scores = resources.heads.sub_category_scores(inner, said)
+    ends = np.cumsum([len(spans) for spans in parts])[:-1]
+    by_sentence = np.split(scores, ends) if tickets else []
     return [
-        classified(ticket, own, opinion, [next(by_sentence) for _ in spans], resources)
-        for ticket, own, opinion, spans in zip(tickets, doubts, opinions, parts, strict=True)
+        classified(*found, resources)
+        for found in zip(tickets, doubts, opinions, by_sentence, strict=True)
     ]
 
 
@@ -156,7 +158,7 @@ def classified(
     ticket: TicketMasked,
     own: Doubt,
     opinion: SecondOpinion | None,
-    by_sentence: Sequence[Judgement],
+    by_sentence: Floats,
     resources: ClassifyResources,
 ) -> TicketClassified:
     """The event of one judged ticket."""
@@ -166,7 +168,7 @@ def classified(
     category = labels.category_of[pair.sub_category]
     classes = triggers(own.text, resources.phrases)
     measured = resources.second.measured if resources.second else None
-    scores = judged.scores, judged.intent_scores
+    scores, code = (judged.scores, judged.intent_scores), ticket.language.code
     return TicketClassified(
         **answering(ticket, resources.producer),
         channel=ticket.channel,
@@ -180,15 +182,15 @@ def classified(
         category=category,
         sub_category=pair.sub_category,
         intent=pair.intent,
-        confidence=confidence_of(
-            scores, opinion, labels, calibration, measured, language=ticket.language.code
-        ),
+        confidence=own.confidence
+        if opinion is None
+        else confidence_of(scores, opinion, labels, calibration, measured, language=code),
         scores=packed(judged.scores),
         intent_scores=packed(judged.intent_scores),
         taxonomy=labels.taxonomy,
         secondary=further_requests(category, by_sentence, labels, calibration.temperature),
         out_of_scope=foreignness(judged, labels, calibration),
-        prediction_set=prediction_set(shares, calibration.sets, ticket.language.code, labels),
+        prediction_set=prediction_set(shares, calibration.sets, code, labels),
         models=(resources.encoder.manifest.model, resources.heads.manifest.model),
         calibration=calibration.calibration,
         second_opinion=opinion,
