@@ -9,6 +9,7 @@ from typing import Self
 import numpy as np
 import orjson
 
+from ticketstream.processors import lexicon
 from ticketstream.processors.calibration import (
     CALIBRATION,
     PairCalibration,
@@ -23,7 +24,6 @@ from ticketstream.processors.encoder import Encoder
 from ticketstream.processors.heads import Floats, Heads, Judgement, sigmoid
 from ticketstream.processors.injection import injection, shipped_document
 from ticketstream.processors.label_prompt import Pair
-from ticketstream.processors.lexicon import Phrases, shipped_weights, sounds_like, triggers, urges
 from ticketstream.processors.lower import Vectors
 from ticketstream.processors.requests import further_requests, sentences
 from ticketstream.processors.second_opinion import (
@@ -56,13 +56,13 @@ class ClassifyResources:
     encoder: Encoder
     heads: Heads
     calibration: PairCalibration
-    phrases: Phrases
+    phrases: lexicon.Phrases
     version: str
     policy: PolicyVersion = PolicyVersion()  # noqa: RUF009  (frozen)
     second: SecondOpinions | None = None
 
     @classmethod
-    def load(cls, models: Path, phrases: Phrases, code_version: str) -> Self:
+    def load(cls, models: Path, phrases: lexicon.Phrases, code_version: str) -> Self:
         """The resources of the folder that holds `encoder/` and `heads/`.
 
         Raises:
@@ -79,13 +79,16 @@ class ClassifyResources:
         encoder: Encoder,
         heads: Heads,
         calibration: PairCalibration,
-        phrases: Phrases,
+        phrases: lexicon.Phrases,
         code_version: str,
         *,
         policy: PolicyVersion = PolicyVersion(),  # noqa: B008  (frozen)
     ) -> Self:
         """The resources of loaded models."""
-        wording = [shipped_document(), *({**shipped_weights(n)} for n in ("spam", "urgency"))]
+        wording = [
+            shipped_document(),
+            *map(dict, map(lexicon.shipped_weights, ("spam", "urgency"))),
+        ]
         models = [encoder.manifest.sha256, heads.manifest.sha256, calibration.id]
         listed = {k: [*v] for k, v in phrases.items()}
         said = orjson.dumps([models, listed, wording, policy.hash])
@@ -166,7 +169,8 @@ def classified(
     shares = probabilities(judged.scores, calibration.temperature)
     pair = winner(own.pair, opinion)
     category = labels.category_of[pair.sub_category]
-    classes = triggers(own.text, resources.phrases)
+    plain = lexicon.fold(own.text)
+    classes = lexicon.triggers(plain, resources.phrases)
     measured = resources.second.measured if resources.second else None
     scores, code = (judged.scores, judged.intent_scores), ticket.language.code
     return TicketClassified(
@@ -195,11 +199,11 @@ def classified(
         calibration=calibration.calibration,
         second_opinion=opinion,
         sentiment=Sentiment(
-            judged.polarity, judged.anger, urgency(judged.urgency, urges(own.text, classes))
+            judged.polarity, judged.anger, urgency(judged.urgency, lexicon.urges(plain, classes))
         ),
         triggers=classes,
         injection=own.injection,
-        spam=max(judged.spam, sounds_like(own.text, shipped_weights("spam"))),
+        spam=max(judged.spam, lexicon.sounds_like(plain, lexicon.shipped_weights("spam"))),
         policy=resources.policy,
     )
 

@@ -20,9 +20,10 @@ def counts(text: str, bits: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.
     """
     flat = f" {' '.join(text[:MOST_CHARACTERS].lower().split())} "
     letters = np.frombuffer(flat.encode("utf-32-le", "replace"), "<u4").astype(np.uint32)
-    times = np.bincount(_hashes(letters) >> np.uint32(32 - bits), minlength=2**bits)
-    found = np.flatnonzero(times)
-    return found, (1.0 + np.log(times[found])).astype(np.float32)
+    hashed = [_hashes(letters, size) for size in SIZES]
+    buckets = np.concatenate(hashed) >> np.uint32(32 - bits)
+    found, times = np.unique(buckets, return_counts=True)
+    return found.astype(np.int64), (1.0 + np.log(times)).astype(np.float32)
 
 
 def weighted(rows: Rows, idf: npt.NDArray[np.float32]) -> Rows:
@@ -46,17 +47,11 @@ def project(rows: Rows, weights: npt.NDArray[np.float32]) -> npt.NDArray[np.floa
     return np.array(sums, np.float32).reshape(len(rows), weights.shape[1])
 
 
-def _hashes(letters: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
-    """Of all n-grams, those of one size in a row of the table that they are made in together."""
-    count = len(letters)
-    padded = np.concatenate([letters, np.zeros(max(SIZES), np.uint32)])
-    codes = np.repeat(np.array(SIZES, np.uint32)[:, None], count, axis=1)
-    for place in range(max(SIZES)):
-        longer = codes[sum(size <= place for size in SIZES) :]
-        longer *= BASE
-        longer ^= padded[place : place + count]
-    codes ^= codes >> np.uint32(15)
-    codes *= MIX
-    return np.concatenate(
-        [row[: max(0, count - n + 1)] for n, row in zip(SIZES, codes, strict=True)]
-    )
+def _hashes(letters: npt.NDArray[np.uint32], size: int) -> npt.NDArray[np.uint32]:
+    if len(letters) < size:
+        return np.empty(0, np.uint32)
+    code = np.full(len(letters) - size + 1, size, np.uint32)
+    for place in range(size):
+        code = (code * BASE) ^ letters[place : len(letters) - size + 1 + place]
+    code ^= code >> np.uint32(15)
+    return code * MIX
