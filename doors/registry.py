@@ -7,7 +7,7 @@ from typing import Any
 
 from ticketstream.doors.deciding import snapshots_of
 from ticketstream.doors.output import say, say_json, table
-from ticketstream.doors.promotion import check_model
+from ticketstream.doors.promotion import check_model, usable
 from ticketstream.doors.publishing import Operator, announce, standing_of
 from ticketstream.doors.settings import Settings
 from ticketstream.learning.floors import MEASURED
@@ -39,7 +39,7 @@ def promote(operator: Operator, name: str, shop: str | None) -> None:
     """Let a snapshot decide.
 
     Raises:
-        ModelError: it is not there, not whole, or misses a floor.
+        ModelError: it is not there, not whole, of another taxonomy, or misses a floor.
     """
     before = operator.standing(shop)
     wanted = snapshots_of(operator.settings).find(name).active
@@ -53,13 +53,13 @@ def rollback(operator: Operator, shop: str | None) -> None:
     """Let the model before decide again, whatever the floors are by now.
 
     Raises:
-        ModelError: there is none, or it is not whole on this machine.
+        ModelError: there is none, it is not whole on this machine, or of another taxonomy.
     """
     before = operator.standing(shop)
     previous = before.previous_model()
     if previous is None:
         raise ModelError(f"no other model has decided for the shop {before.shop}: see `model list`")
-    snapshots_of(operator.settings).of(previous)
+    usable(operator.settings, previous)
     announce(operator, before, replace(before.policy, active=previous))
 
 
