@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ticketstream.doors.deciding import snapshots_of
+from ticketstream.doors.equip import labels_of
 from ticketstream.doors.output import say, say_json, table
 from ticketstream.doors.promotion import check_model, usable
 from ticketstream.doors.publishing import Operator, announce, standing_of
@@ -22,7 +23,8 @@ def list_models(settings: Settings, shop: str | None, *, json: bool) -> None:
     """List the snapshots of this machine; which one decides, only a broker knows."""
     snapshots, active = snapshots_of(settings), _active(settings, shop)
     found = list(snapshots.all())
-    rows = [_row(s, active, snapshots.shipped) for s in found if isinstance(s, Snapshot)]
+    order = labels_of(settings).taxonomy.hash
+    rows = [_row(s, active, snapshots.shipped, order) for s in found if isinstance(s, Snapshot)]
     broken = [str(error) for error in found if isinstance(error, ModelError)]
     if json:
         say_json({"models": rows, "broken": broken})
@@ -70,13 +72,14 @@ def _active(settings: Settings, shop: str | None) -> Active | None:
         return None
 
 
-def _row(found: Snapshot, active: Active | None, shipped: Path) -> dict[str, Any]:
+def _row(found: Snapshot, active: Active | None, shipped: Path, order: str) -> dict[str, Any]:
     manifest: Mapping[str, Any] = found.manifest.document
     figures = manifest.get("scores", {}).get(MEASURED, {}).get("all", {})
     named = {found.id, ""} if found.folder == shipped else {found.id}
     return {
         "id": found.id,
         "decides": "yes" if active is not None and active.model in named else "",
+        "labels": "in force" if manifest.get("taxonomy_hash") == order else "others",
         "calibration": found.calibration.id,
         "data": str(manifest.get("data_fingerprint", ""))[:12],
         **{name: figures.get(name) for name in FIGURES},
