@@ -8,6 +8,7 @@ import typer
 from ticketstream.doors import settings as settings_module
 from ticketstream.doors.commands.broker import brokers_of
 from ticketstream.doors.commands.days import day
+from ticketstream.doors.commands.operate import configure_log
 from ticketstream.doors.equip import archive_of, codec_of, erased_of, key_source, route_resources
 from ticketstream.doors.output import Json, progress, say, say_json, table
 from ticketstream.doors.settings import Settings
@@ -60,6 +61,7 @@ def replay_route(
     from ticketstream.processors.decision.draws import keyed  # noqa: PLC0415
 
     settings = settings_module.load(policy=policy)
+    configure_log(settings)
     resources = route_resources(settings, key_source(settings).load("draws"))
     wanted = Wanted(day(since, "--since"), day(until, "--until"), shop, limit)
     if emit and (limit or source == "archive"):
