@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ticketstream.processors.lower import PREFIX, WIDTH, Lower, Part, Vectors, session
 from ticketstream.processors.model_files import Manifest, read_manifest
 from ticketstream.schemas.errors import ModelError
 
 Embedded = tuple[Vectors, Vectors]
+Places = npt.NDArray[np.int64]  # [tokens, 2]: where each token begins and ends
 
 SAME = 0.998  # cosine to the stored reference vectors; unrelated texts are around 0.8
 REFERENCE = "reference.npy"
@@ -83,7 +85,8 @@ class Encoder:
         for encoding, wanted in pairs:
             whole, tokens = self._run(encoding.ids, ["sentence_embedding", "token_embeddings"])
             wholes.append(whole)
-            inner += [_pooled(tokens[0], encoding.offsets, part, whole) for part in wanted]
+            places = np.array(encoding.offsets)
+            inner += [_pooled(tokens[0], places, part, whole) for part in wanted]
         return np.concatenate(wholes), np.concatenate(inner)
 
     def check(self) -> None:
@@ -108,11 +111,11 @@ class Encoder:
         return found
 
 
-def _pooled(tokens: Vectors, offsets: Sequence[Part], part: Part, whole: Vectors) -> Vectors:
+def _pooled(tokens: Vectors, places: Places, part: Part, whole: Vectors) -> Vectors:
     """The mean of the tokens within a part, at unit length; the whole where there are none."""
-    start, end = part[0] + len(PREFIX), part[1] + len(PREFIX)
-    within = [i for i, (a, b) in enumerate(offsets) if start <= a < b <= end]
-    if not within:
+    first, last = places.T - len(PREFIX)
+    within = (part[0] <= first) & (first < last) & (last <= part[1])
+    if not within.any():
         return whole
     mean = tokens[within].mean(axis=0, keepdims=True)
     unit: Vectors = mean / np.linalg.norm(mean)

@@ -16,9 +16,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import re2
-
-from ticketstream.processors.lexicon import BEGINNING, fold, noisy_or, pattern_of
+from ticketstream.processors.lexicon import fold, noisy_or, pattern_of, sieve
 
 MOST_CHARACTERS = 100_000
 PIECE = 10_000  # characters that are looked at together
@@ -76,9 +74,7 @@ def shipped_cues() -> Cues:
     lists = document["words"]
     words = [(pattern_of(_spelled(p, lists)), w) for p, w in document["phrases"].items()]
     signs = [(re.compile(sign), weight) for sign, weight in document["signs"].items()]
-    return Cues(
-        tuple(words), _which([p.pattern for p, _ in words]), tuple(signs), document["signals"]
-    )
+    return Cues(tuple(words), sieve(p for p, _ in words), tuple(signs), document["signals"])
 
 
 @cache
@@ -106,15 +102,6 @@ def _hits(text: str, patterns: Sequence[tuple[re.Pattern[str], float]]) -> Itera
 
 def _near(hits: Sequence[Hit], at: int) -> list[float]:
     return [weight for place, weight in hits if at <= place <= at + NEAR or not place]
-
-
-def _which(patterns: Sequence[str]) -> Any:
-    """All patterns as one automaton, which knows no looking around and may find too many."""
-    found = re2.Set.SearchSet()
-    for pattern in patterns:
-        found.Add(pattern.replace(BEGINNING, "").replace("(?= )", " "))
-    found.Compile()
-    return found
 
 
 def _pieces(text: str) -> Iterator[str]:

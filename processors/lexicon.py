@@ -1,4 +1,4 @@
-"""text, phrases by class -> the classes that the text names, and how much it sounds like something.
+"""Folded text, phrases by class -> the classes that it names; how much it sounds like something.
 
 A phrase is words, whatever their case; umlauts may be written either way. `word*` takes any ending,
 `*word` any beginning, `..` up to four words of the same sentence. A phrase that begins with `!` is
@@ -13,10 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from math import prod
-from typing import Any
+from typing import Any, NewType
+
+import re2
 
 Phrases = Mapping[str, tuple[str, ...]]
 Weights = Mapping[str, float]
+Folded = NewType("Folded", str)  # a text as `fold` gives it
 
 MOST_CHARACTERS = 20_000
 DANGER = 0.8  # how urgent the safety class is by itself
@@ -36,26 +39,25 @@ UNDENIED = re.compile(r"\b(?:only|just|stop\w*|nur|auf|bloss|nothing|know|wait|w
 DENIED_AFTER = re.compile(r"^ (?:nicht|nie|keineswegs|not)\b(?! (?:nur|only|just))")
 
 
-def triggers(text: str, phrases: Phrases) -> tuple[str, ...]:
+def triggers(plain: Folded, phrases: Phrases) -> tuple[str, ...]:
     """The classes whose phrases are meant in a text, in the order of the classes."""
-    plain = fold(text)
     return tuple(name for name, said in phrases.items() if _meant(plain, tuple(said)))
 
 
-def sounds_like(text: str, weights: Weights) -> float:
+def sounds_like(plain: Folded, weights: Weights) -> float:
     """How much a text sounds like a list of weighted phrases, 0 to 1: each hit adds its doubt."""
-    plain = fold(text)
-    return noisy_or(w for phrase, w in weights.items() if _pattern((phrase,)).search(plain))
+    likely = _likely(plain, tuple(weights))
+    return noisy_or(weights[phrase] for phrase in likely if pattern_of(phrase).search(plain))
 
 
-def urges(text: str, classes: Sequence[str]) -> float:
+def urges(plain: Folded, classes: Sequence[str]) -> float:
     """How much a text says that it cannot wait, 0 to 1: by a date, or a danger in its classes.
 
     It takes no angry tone, and a phrase that is denied (`es eilt nicht`) says nothing.
     """
-    plain = fold(text)
     weights = shipped_weights("urgency")
-    said = noisy_or(w for phrase, w in weights.items() if _meant(plain, (phrase,)))
+    likely = _likely(plain, tuple(weights))
+    said = noisy_or(weights[phrase] for phrase in likely if _meant(plain, (phrase,)))
     return noisy_or((said, DANGER if "safety" in classes else 0.0))
 
 
@@ -64,11 +66,11 @@ def noisy_or(weights: Iterable[float]) -> float:
     return 1.0 - prod(1.0 - weight for weight in weights)
 
 
-def fold(text: str) -> str:
+def fold(text: str) -> Folded:
     """Lower-case words between single spaces; ` . ` ends a sentence, ` , ` is a pause."""
     plain = text[:MOST_CHARACTERS].lower().translate(FOLDED)
     plain = PAUSES.sub(" , ", ENDS.sub(" . ", plain))
-    return f" {' '.join(REST.sub(' ', plain).split())} "
+    return Folded(f" {' '.join(REST.sub(' ', plain).split())} ")
 
 
 @cache
@@ -106,6 +108,28 @@ def _denied(plain: str, start: int, end: int) -> bool:
 def pattern_of(phrase: str) -> re.Pattern[str]:
     """The pattern of one phrase over a folded text."""
     return _pattern((phrase,))
+
+
+def sieve(patterns: Iterable[re.Pattern[str]]) -> Any:
+    """All patterns as one automaton: one pass tells which of them are worth a look.
+
+    It finds too many, never too few: RE2 looks at no neighbours, and knows no letters but ASCII's.
+    """
+    found = re2.Set.SearchSet()
+    for pattern in patterns:
+        plain = pattern.pattern.replace(BEGINNING, "").replace("(?= )", " ")
+        found.Add(plain.replace(r"\w", "[^ ]"))
+    found.Compile()
+    return found
+
+
+def _likely(plain: Folded, phrases: tuple[str, ...]) -> list[str]:
+    return [phrases[i] for i in sorted(_sieve(phrases).Match(plain) or ())]
+
+
+@cache
+def _sieve(phrases: tuple[str, ...]) -> Any:
+    return sieve(map(pattern_of, phrases))
 
 
 @cache

@@ -13,7 +13,7 @@ from ticketstream.doors.intake.door import Door
 from ticketstream.doors.intake.folder import messages
 from ticketstream.doors.intake.read import read
 from ticketstream.processors.classify import judged_text
-from ticketstream.processors.lexicon import shipped_triggers, triggers
+from ticketstream.processors.lexicon import fold, shipped_triggers, triggers
 from ticketstream.processors.mask import MaskResources, mask
 from ticketstream.processors.masker import Masker
 from ticketstream.processors.policy import default_policy
@@ -76,7 +76,7 @@ def decided(ticket: TicketMasked) -> TicketRouted:
         language=ticket.language,
         facts=ticket.facts,
         auto_submitted=ticket.auto_submitted,
-        triggers=triggers(judged_text(ticket.text), shipped_triggers()),
+        triggers=triggers(fold(judged_text(ticket.text)), shipped_triggers()),
     )
     return route([classified], RouteResources.of(default_policy(), b"key", "test"))[0]
 
