@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 
 from ticketstream.learning.examples import Example
-from ticketstream.processors.classify import judged_text
 from ticketstream.processors.taxonomy import Labels
+from ticketstream.processors.ticket_parts import judged_text
 from ticketstream.projections.corrections import correction
 from ticketstream.projections.timeline import sealed_event, timeline
 from ticketstream.schemas.record import Erased

@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 
 from ticketstream.learning.examples import Example, masked
-from ticketstream.processors.classify import joint
 from ticketstream.processors.taxonomy import Labels
+from ticketstream.processors.ticket_parts import joint
 from ticketstream.schemas.errors import ModelError
 
 
