@@ -23,24 +23,24 @@ from ticketstream.processors.conformal import Conformal, covering
 from ticketstream.processors.encoder import Encoder
 from ticketstream.processors.heads import Floats, Heads, Judgement, sigmoid
 from ticketstream.processors.injection import injection, shipped_document
-from ticketstream.processors.label_prompt import Pair
 from ticketstream.processors.lower import Vectors
+from ticketstream.processors.mentions import heard, standing
 from ticketstream.processors.requests import further_requests, sentences
 from ticketstream.processors.second_opinion import (
     Doubt,
     SecondOpinions,
     confidence_of,
+    places,
     second_opinions,
     winner,
 )
 from ticketstream.processors.snapshots import reader_of
 from ticketstream.processors.taxonomy import OUT_OF_SCOPE, Labels, shipped_labels
-from ticketstream.processors.ticket_parts import written_by_customer
+from ticketstream.processors.ticket_parts import everything, judged_text
 from ticketstream.schemas.classified import SecondOpinion, Sentiment, TicketClassified
 from ticketstream.schemas.envelope import Producer, answering
-from ticketstream.schemas.masked import TicketMasked, TicketText
+from ticketstream.schemas.masked import TicketMasked
 from ticketstream.schemas.policy import PolicyVersion
-from ticketstream.vault.tokens import plain
 
 CUE = 0.9  # what a named urgency adds to the log odds, fitted on held-out seeds
 
@@ -87,7 +87,7 @@ class ClassifyResources:
         """The resources of loaded models."""
         wording = [
             shipped_document(),
-            *map(dict, map(lexicon.shipped_weights, ("spam", "urgency"))),
+            *map(dict, map(lexicon.shipped_weights, ("spam", "urgency", "suggests"))),
         ]
         models = [encoder.manifest.sha256, heads.manifest.sha256, calibration.id]
         listed = {k: [*v] for k, v in phrases.items()}
@@ -122,6 +122,7 @@ def classify(
     ]
     opinions = second_opinions(doubts, resources.second)
     scores = resources.heads.sub_category_scores(inner, said)
+    scores = heard(scores, said, resources.phrases, resources.labels)
     ends = np.cumsum([len(spans) for spans in parts])[:-1]
     by_sentence = np.split(scores, ends) if tickets else []
     return [
@@ -138,18 +139,18 @@ def doubt(
     resources: ClassifyResources,
 ) -> Doubt:
     """What the small model makes of a ticket."""
-    labels = resources.labels
-    sub = labels.sub_categories[int(judged.scores.argmax())]
+    pair = standing(judged, text, resources.phrases, resources.labels)
     return Doubt(
         text=text,
         vector=vector,
         judged=judged,
-        pair=Pair(sub, labels.intents[int(judged.intent_scores.argmax())]),
+        pair=pair,
         confidence=calibrate(
             judged.scores,
             judged.intent_scores,
             resources.calibration,
-            language=ticket.language.code,
+            places(pair, resources.labels),
+            ticket.language.code,
         ),
         injection=injection(everything(ticket.text), ticket.signals),
         language=ticket.language.code,
@@ -188,7 +189,9 @@ def classified(
         intent=pair.intent,
         confidence=own.confidence
         if opinion is None
-        else confidence_of(scores, opinion, labels, calibration, measured, language=code),
+        else confidence_of(
+            scores, pair, opinion, labels, calibration, measured=measured, language=code
+        ),
         scores=packed(judged.scores),
         intent_scores=packed(judged.intent_scores),
         taxonomy=labels.taxonomy,
@@ -206,35 +209,6 @@ def classified(
         spam=max(judged.spam, lexicon.sounds_like(plain, lexicon.shipped_weights("spam"))),
         policy=resources.policy,
     )
-
-
-def judged_text(text: object) -> str:
-    """Subject and what the customer wrote, as one text; attachments only where nothing else is.
-
-    Tokens are plain, `[ORDER_1]`, as in the texts that the heads learned from.
-
-    Raises:
-        TypeError: the text is sealed or erased: the loop opens it before it calls.
-    """
-    if not isinstance(text, TicketText):
-        raise TypeError("classify reads open text")
-    subject, *written = written_by_customer(text)
-    body = "\n".join(filter(None, (part.strip() for part in written)))
-    said = joint(subject, body) or "\n".join(a.text for a in text.attachments).strip()
-    return plain(said)
-
-
-def everything(text: object) -> str:
-    """All that came with a ticket: what is quoted or attached may give orders to a machine too."""
-    assert isinstance(text, TicketText)
-    turns = (turn.text for turn in text.transcript)
-    attached = (part for a in text.attachments for part in (a.name, a.text))
-    return plain("\n\n".join((text.subject, text.text, text.quoted, *turns, *attached)))
-
-
-def joint(subject: str, body: str) -> str:
-    """The form in which heads are trained and asked: "subject. text"."""
-    return f"{subject.strip()}. {body}" if subject.strip() and body else subject.strip() or body
 
 
 def prediction_set(

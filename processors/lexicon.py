@@ -13,12 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from math import prod
-from typing import Any, NewType
+from typing import Any, Literal, NewType
 
 import re2
 
 Phrases = Mapping[str, tuple[str, ...]]
 Weights = Mapping[str, float]
+Spoken = Literal["meant", "mentioned", "unsaid"]
 Folded = NewType("Folded", str)  # a text as `fold` gives it
 
 MOST_CHARACTERS = 20_000
@@ -42,6 +43,11 @@ DENIED_AFTER = re.compile(r"^ (?:nicht|nie|keineswegs|not)\b(?! (?:nur|only|just
 def triggers(plain: Folded, phrases: Phrases) -> tuple[str, ...]:
     """The classes whose phrases are meant in a text, in the order of the classes."""
     return tuple(name for name, said in phrases.items() if _meant(plain, tuple(said)))
+
+
+def mentions(plain: Folded, phrases: Phrases) -> Mapping[str, Spoken]:
+    """How a text speaks of each class: meant, or only as its exceptions say, or not at all."""
+    return {name: _spoken_of(plain, tuple(said)) for name, said in phrases.items()}
 
 
 def sounds_like(plain: Folded, weights: Weights) -> float:
@@ -87,6 +93,12 @@ def shipped_triggers() -> Phrases:
 
 
 @cache
+def shipped_suggestions() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """The labels that each class of words brings a model to, in this release."""
+    return _shipped("wording.toml")["suggests"]
+
+
+@cache
 def shipped_weights(name: str) -> Weights:
     """The weighted phrases of this release: `spam`, `urgency`."""
     weights: Weights = _shipped("wording.toml")[name]
@@ -103,6 +115,12 @@ def _meant(plain: str, phrases: tuple[str, ...]) -> bool:
         return False
     left = excepted.sub(" _", plain)
     return any(not _denied(left, *m.span()) for m in pattern.finditer(left))
+
+
+def _spoken_of(plain: str, phrases: tuple[str, ...]) -> Spoken:
+    if _meant(plain, phrases):
+        return "meant"
+    return "mentioned" if _patterns(phrases)[1].search(plain) else "unsaid"
 
 
 def _denied(plain: str, start: int, end: int) -> bool:

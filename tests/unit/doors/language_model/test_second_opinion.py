@@ -120,18 +120,21 @@ def test_a_replay_from_the_event_alone_gives_label_and_confidence_and_asks_nobod
         assert stored is not None
         own = Pair(stored.own_label, stored.own_intent)
         scores: Any = tuple(map(floats, (event.scores, event.intent_scores)))
-        known = LABELS, resources.calibration, None
+        known: Any = LABELS, resources.calibration
         code = event.language.code
         status, reason = weigh(
             own,
-            confidence_of(scores, None, *known, language=code),
+            confidence_of(scores, own, None, *known, measured=None, language=code),
             Pair(stored.label, stored.intent),
             LABELS,
             None,
         )
         again = replace(stored, status=status, reason=reason)
         assert winner(own, again) == (event.sub_category, event.intent)
-        assert confidence_of(scores, again, *known, language=code) == event.confidence
+        assert (
+            confidence_of(scores, winner(own, again), again, *known, measured=None, language=code)
+            == event.confidence
+        )
         assert len(fake.asked) == asked
 
 
