@@ -26,6 +26,7 @@ FEWEST_UNSEEN = 3
 FEWEST_APART = 11  # characters: six letters with what stands between them
 
 LOOKALIKES = str.maketrans("аеорсухіјѕԁ", "aeopcyxijsd")  # noqa: RUF001  (Cyrillic -> Latin)
+ANY_LOOKALIKE = re.compile(f"[{''.join(map(chr, LOOKALIKES))}]")
 DIGITS = str.maketrans("013457@$", "oieastas")
 ANY_MIXED = re.compile(r"[^\W\d][013457@$]|[013457@$][^\W\d]")
 MIXED = re.compile(r"\b(?=\w*[^\W\d])(?=\w*[013457@$])[\w@$]+\b")
@@ -61,7 +62,9 @@ def undisguised(text: str) -> tuple[str, float]:
     """The text as it was meant to be read, and how much its disguise alone is worth."""
     seen, unseen = UNSEEN.subn("", unicodedata.normalize("NFKC", text))
     apart = any(len(m[0]) >= FEWEST_APART for m in APART.finditer(seen))
-    joined = APART.sub(_joined, seen).translate(LOOKALIKES)
+    joined = APART.sub(_joined, seen)
+    if ANY_LOOKALIKE.search(joined):
+        joined = joined.translate(LOOKALIKES)
     mixed = ANY_MIXED.search(joined)
     read = MIXED.sub(lambda m: m[0].translate(DIGITS), joined) if mixed else joined
     return read, DISGUISE if apart or unseen >= FEWEST_UNSEEN else 0.0
