@@ -86,7 +86,8 @@ class Heads:
         manifest = read_manifest(folder)
         if manifest.document.get("taxonomy_hash") != labels.taxonomy.hash:
             raise ModelError(
-                f"{folder} was trained on another taxonomy: run `ticketstream model train`"
+                f"{folder} was trained on another taxonomy: `ticketstream model train` on seeds "
+                "with the labels in force, and name what it gives as [active] model in the policy"
             )
         return cls(manifest, labels, read_weights(folder / WEIGHTS))
 

@@ -13,7 +13,7 @@ from ticketstream.processors.heads import Floats
 from ticketstream.processors.taxonomy import FOREIGN, Labels
 from ticketstream.schemas.classified import Label
 
-SURE = 0.6  # from this calibrated probability on a sentence's label is a request, measured
+SURE = 0.4  # from this probability on a sentence is about a request (docs/classification.md)
 FEWEST_WORDS = 4
 MOST_SENTENCES = 12
 NO_REQUEST = frozenset({"complaint", FOREIGN})  # how it is said, and what no queue works on

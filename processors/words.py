@@ -40,6 +40,10 @@ OPINIONS: Mapping[str, Pair] = {
     "agreed": ("it agreed", "es stimmte zu"),
     "overruled": ("its answer counts", "seine Antwort gilt"),
     "kept": ("the own answer stays", "die eigene Antwort bleibt"),
+    "failed": ("no usable answer", "keine brauchbare Antwort"),
+    "over_budget": ("not asked: the budget is spent", "nicht gefragt: das Budget ist verbraucht"),
+    "circuit_open": ("not asked: it was failing", "nicht gefragt: es fiel gerade aus"),
+    "withheld": ("not asked: the text must not leave", "nicht gefragt: der Text darf nicht hinaus"),
 }
 DRAFTS: Mapping[str, Pair] = {
     "drafted": ("drafted", "entworfen"),

@@ -94,6 +94,7 @@ SUMMARIES: Mapping[type[Event], Summary] = {
     TicketClassified: _copy(
         *("category", "sub_category", "intent", "confidence", "secondary", "prediction_set"),
         *("out_of_scope", "sentiment", "triggers", "injection", "spam", "models", "calibration"),
+        "second_opinion",
     ),
     TicketRouted: _copy(
         *("route", "queue", "priority", "due_at", "reasons", "hint", "escalation", "policy"),
@@ -156,4 +157,4 @@ def sealed_event(row: Any) -> Event:
     return event
 
 
-TIMELINE = Projection("timeline", 2, metadata, dict.fromkeys(SUMMARIES, happened))
+TIMELINE = Projection("timeline", 3, metadata, dict.fromkeys(SUMMARIES, happened))

@@ -8,19 +8,16 @@ import typer
 from ticketstream.doors import settings as settings_module
 from ticketstream.doors.commands.broker import brokers_of
 from ticketstream.doors.commands.days import day
+from ticketstream.doors.commands.operate import configure_log
 from ticketstream.doors.equip import archive_of, codec_of, erased_of, key_source, route_resources
-from ticketstream.doors.output import Json, progress, say, say_json, table
+from ticketstream.doors.output import Json, Language, progress, say, say_json
 from ticketstream.doors.settings import Settings
 from ticketstream.schemas.errors import SettingError
 from ticketstream.schemas.json import to_json
 
 if TYPE_CHECKING:
-    from ticketstream.learning.replay.compare import Replayed, Side
     from ticketstream.learning.replay.costs import Costs
-    from ticketstream.learning.replay.intervals import Estimate
     from ticketstream.learning.replay.stored import Stored, Wanted
-
-FEW = 10  # below this a number of tickets is written with a decimal
 
 replay = typer.Typer(help="Decisions again, under another policy.", no_args_is_help=True)
 
@@ -51,15 +48,18 @@ def replay_route(
     emit: Annotated[
         bool, typer.Option("--emit", help="Publish the decisions to a topic of their own.")
     ] = False,
+    language: Language = "en",
     json: Json = False,
 ) -> None:
     """Route the stored classifications under another policy: what would move?"""
+    from ticketstream.doors.reports.replay import show  # noqa: PLC0415
     from ticketstream.learning.replay.compare import compare, redecide  # noqa: PLC0415
     from ticketstream.learning.replay.report import write_report  # noqa: PLC0415
     from ticketstream.learning.replay.stored import Wanted  # noqa: PLC0415
     from ticketstream.processors.decision.draws import keyed  # noqa: PLC0415
 
     settings = settings_module.load(policy=policy)
+    configure_log(settings)
     resources = route_resources(settings, key_source(settings).load("draws"))
     wanted = Wanted(day(since, "--since"), day(until, "--until"), shop, limit)
     if emit and (limit or source == "archive"):
@@ -72,77 +72,16 @@ def replay_route(
     progress(f"deciding {len(rows):,} again")
     made = redecide(rows, resources.policy, draws)
     result = compare(rows, resources.policy, made, prices, draws)
-    files = write_report(out, rows, made, result) if out else []
+    files = write_report(out, rows, made, result, language) if out else []
     topic, sent = _emitted(settings, resources, wanted) if emit else ("", 0)
     if json:
         say_json(to_json(result) | {"files": list(map(str, files)), "topic": topic, "sent": sent})
         return
-    show(result)
+    show(result, language)
     for file in files:
         say(f"wrote {file}")
     if emit:
         say(f"published {sent} decisions to {topic}")
-
-
-def show(result: "Replayed") -> None:
-    """The comparison for people."""
-    policy = result.policy
-    say(
-        f"policy {policy.id} {policy.version} {policy.hash[:12]}: {result.compared:,} decisions, "
-        f"{result.moved:,} would move"
-    )
-    say("decided under " + ", ".join(f"{n} ({c:,})" for n, c in result.policies.items()))
-    if result.shadow:
-        say("the policy is in shadow mode: its automatic replies are sent by nobody")
-    say("\nWhat the rules want")
-    table(["before", "after", "tickets"], [[m.before, m.after, m.tickets] for m in result.matrix])
-    say("\nBefore and after (95 %)")
-    table(["", "before", "after"], _sides(result.before, result.after, result.unit))
-    say("wrong replies: expected from the calibrated confidence, not observed")
-    say("\nWorkload by queue")
-    table(
-        ["queue", "before", "after", "share after"],
-        [[q.queue, q.before, q.after, _share(q.share)] for q in result.workload],
-    )
-    if result.changed:
-        say("\nTickets that change most")
-    for each in result.changed:
-        say(
-            f"  {each.ticket_id}  {each.before} ({each.reason_before}) -> "
-            f"{each.after} ({each.reason_after})  confidence {each.confidence:.2f}"
-        )
-    if left := _left_out(result):
-        say(f"\nnot compared: {left}")
-
-
-def _sides(before: "Side", after: "Side", unit: str) -> list[list[str]]:
-    return [
-        ["answered automatically", _share(before.auto), _share(after.auto)],
-        ["answered or suggested", _share(before.assisted), _share(after.assisted)],
-        ["wrong automatic replies", _count(before.wrong), _count(after.wrong)],
-        [unit, _count(before.cost), _count(after.cost)],
-    ]
-
-
-def _left_out(result: "Replayed") -> str:
-    counts = {
-        "without a decision": result.undecided,
-        "of forgotten people": result.erased,
-        "unreadable": result.unreadable,
-    }
-    return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
-
-
-def _share(e: "Estimate") -> str:
-    return f"{e.value:.1%} ({e.low:.1%} to {e.high:.1%})"
-
-
-def _count(e: "Estimate") -> str:
-    return f"{_short(e.value)} ({_short(e.low)} to {_short(e.high)})"
-
-
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if value >= FEW or value == int(value) else f"{value:,.1f}"
 
 
 def _rows(settings: Settings, source: str, wanted: "Wanted") -> "Stored":

@@ -1,13 +1,13 @@
 """explain: the chain of causes of a ticket, and why it was routed so."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
 from ticketstream.doors import settings as settings_module
 from ticketstream.doors.commands.broker import brokers_of
 from ticketstream.doors.equip import labels_of, open_vault
-from ticketstream.doors.output import Json, say, say_json
+from ticketstream.doors.output import Json, Language, say, say_json
 from ticketstream.doors.settings import Settings
 from ticketstream.schemas.errors import TicketError
 from ticketstream.schemas.record import Erased
@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 def explain(
     ticket: Annotated[str, typer.Argument(help="A ticket's id.")],
     *,
-    language: Annotated[Literal["en", "de"], typer.Option(help="Of the words.")] = "en",
+    language: Language = "en",
     text: Annotated[
         bool, typer.Option("--text", help="Masked text and draft too, by the vault's text key.")
     ] = False,

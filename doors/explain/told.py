@@ -108,8 +108,7 @@ def _judged(chain: Chain, reader: Reader) -> Iterator[str]:
             f"({calibration.method}, {number(str(calibration.size), reader.tongue)})"
         )
         if (opinion := classified.second_opinion) is not None:
-            asked = f"{opinion.model}, {word('opinion', opinion.status, reader.tongue)}"
-            yield f"{reader.t('asked')} {asked}, prompt {opinion.prompt_hash[:12]}"
+            yield f"{reader.t('asked')} {_opinion(opinion, reader)}"
     if (draft := chain.newest("draft.created")) is not None:
         model = f"{draft.model.name} {draft.model.version}".strip() or "-"
         prompt = f", prompt {draft.prompt.id} {draft.prompt.hash[:12]}" if draft.prompt.hash else ""
@@ -117,6 +116,21 @@ def _judged(chain: Chain, reader: Reader) -> Iterator[str]:
             f"{reader.t('drafted')} {model}, {reader.t('knowledge')} {draft.knowledge.version}"
             + (prompt)
         )
+
+
+def _opinion(opinion: Any, reader: Reader) -> str:
+    """Who was asked by which prompt, what came of it, and both answers where they differ."""
+
+    def pair(*names: str) -> str:
+        return " / ".join(reader.labels.called(n, reader.tongue) for n in names if n)
+
+    said, own = pair(opinion.label, opinion.intent), pair(opinion.own_label, opinion.own_intent)
+    parts = [opinion.model, word("opinion", opinion.status, reader.tongue)]
+    if opinion.prompt_hash:
+        parts.append(f"prompt {opinion.prompt_hash[:12]}")
+    if said and said != own:
+        parts.append(reader.t("instead").format(said=said, own=own))
+    return ", ".join(parts)
 
 
 def _decided(routed: Any, reader: Reader) -> Iterator[str]:

@@ -10,6 +10,7 @@ WORDS: Mapping[str, Pair] = {
     "judged": ("judged by", "eingeschätzt von"),
     "calibration": ("calibration", "Kalibrierung"),
     "asked": ("asked for a second opinion:", "nach zweiter Meinung gefragt:"),
+    "instead": ("“{said}” instead of “{own}”", "„{said}“ statt „{own}“"),
     "drafted": ("drafted by", "entworfen von"),
     "knowledge": ("knowledge", "Wissensstand"),
     "undecided": ("not decided yet", "noch nicht entschieden"),

@@ -8,35 +8,33 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ticketstream.learning.pages.folder import new_folder
 from ticketstream.learning.replay.compare import Redecided, Replayed
 from ticketstream.learning.replay.page import page
 from ticketstream.learning.replay.stored import Stored
 from ticketstream.processors.decision.columns import Coded
 from ticketstream.processors.decision.rules import ROUTES, RULES
-from ticketstream.schemas.errors import SettingError
+from ticketstream.processors.taxonomy import Tongue
 from ticketstream.schemas.json import to_json
 
 ROWS_TOGETHER = 65_536
 
 
-def write_report(folder: Path, rows: Stored, made: Redecided, result: Replayed) -> list[Path]:
+def write_report(
+    folder: Path, rows: Stored, made: Redecided, result: Replayed, tongue: Tongue = "en"
+) -> list[Path]:
     """Write into a folder that is empty or new; returns the files.
 
     Raises:
         SettingError: something lies there, or it cannot be written.
     """
-    files = [folder / name for name in ("decisions.parquet", "replay.json", "index.html")]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise SettingError(f"{folder} is not empty: name a new folder")
+    with new_folder(folder):
+        files = [folder / name for name in ("decisions.parquet", "replay.json", "index.html")]
         pq.write_table(
             decisions_of(rows, made), files[0], compression="zstd", row_group_size=ROWS_TOGETHER
         )
         files[1].write_bytes(orjson.dumps(to_json(result), option=orjson.OPT_INDENT_2) + b"\n")
-        files[2].write_text(page(result), "utf-8")
-    except OSError as error:
-        raise SettingError(f"{folder} cannot be written ({error.strerror})") from error
+        files[2].write_text(page(result, tongue), "utf-8")
     return files
 
 

@@ -48,7 +48,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Confused:
-    """Tickets that we held to be one thing and agents another."""
+    """Tickets that we held to be one thing, and what agents held them to be."""
 
     ours: str
     theirs: str
@@ -57,7 +57,13 @@ class Confused:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A ticket to read."""
+    """A ticket to read.
+
+    Attributes:
+        would_be, route: where it would have gone, and where the agent left it.
+        reasons: the codes of the rules that fired, the one that decided first.
+        reply_kept: see `Review.kept`.
+    """
 
     ticket_id: str
     band: str
@@ -65,6 +71,8 @@ class Disagreement:
     theirs: Labels
     would_be: str
     route: str
+    reasons: tuple[str, ...]
+    sendable: bool
     reply_kept: bool | None
 
 
@@ -73,20 +81,25 @@ class Report:
     """Shadow mode beside what agents did.
 
     Attributes:
+        sent: of them, those that a machine sent a reply to: 0, or something is wrong.
         decisions: in shadow mode; `live` ones and those of the `erased` are left out.
         unreviewed: those that a person should have seen (not `no_reply`) and nobody reviewed.
         over_escalated: of the escalated ones with a review or a route at the close, those where it
-            was an ordinary one.
+            was an ordinary one: the over-escalation rate.
         missed: of the others, those that were escalated after all.
+        categories, routes: what was reviewed, equals among it: the rows of a matrix.
+        labels: sub-category and intent, only where they differ.
     """
 
     bar: float
     decisions: int
+    sent: int
     reviewed: int
     unreviewed: Estimate
     overall: Agreement
     by_category: tuple[Agreement, ...]
     by_band: tuple[Agreement, ...]
+    categories: tuple[Confused, ...]
     labels: tuple[Confused, ...]
     routes: tuple[Confused, ...]
     over_escalated: Agreement
@@ -110,13 +123,23 @@ def report(found: Found, bar: float = BAR) -> Report:
     return Report(
         bar=bar,
         decisions=len(rows),
+        sent=sum(r.sent for r in rows),
         reviewed=len(seen),
         unreviewed=wilson(unseen, len(wanted)),
         overall=agreement("all", rows),
         by_category=tuple(_grouped(rows, lambda r: r.labels.category)),
         by_band=tuple(_grouped(rows, lambda r: r.band, BANDS)),
-        labels=_confused((_pair(r.labels), _pair(r.review.labels)) for r in seen if r.review),
-        routes=_confused((r.would_be, r.review.route) for r in seen if r.review),
+        categories=_counted(
+            (r.labels.category, r.review.labels.category) for r in seen if r.review
+        ),
+        labels=tuple(
+            pair
+            for pair in _counted(
+                (_pair(r.labels), _pair(r.review.labels)) for r in seen if r.review
+            )
+            if pair.ours != pair.theirs
+        ),
+        routes=_counted((r.would_be, r.review.route) for r in seen if r.review),
         over_escalated=_told(rows, "over-escalated", lambda r: r.over_escalated, escalated=True),
         missed=_told(rows, "missed", lambda r: r.missed, escalated=False),
         verdicts=tuple(_verdicts(rows, bar)),
@@ -191,9 +214,8 @@ def _told(
     return Agreement(name, len(mine), len(known), hits, wilson(hits, len(known)))
 
 
-def _confused(pairs: Iterable[tuple[str, str]]) -> tuple[Confused, ...]:
-    counts = Counter(pair for pair in pairs if pair[0] != pair[1])
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+def _counted(pairs: Iterable[tuple[str, str]]) -> tuple[Confused, ...]:
+    ordered = sorted(Counter(pairs).items(), key=lambda item: (-item[1], item[0]))
     return tuple(Confused(*pair, count) for pair, count in ordered)
 
 
@@ -205,5 +227,13 @@ def _disagreement(row: Shadowed) -> Disagreement:
     assert row.review is not None
     made = row.review
     return Disagreement(
-        row.ticket_id, row.band, row.labels, made.labels, row.would_be, made.route, made.kept
+        row.ticket_id,
+        row.band,
+        row.labels,
+        made.labels,
+        row.would_be,
+        made.route,
+        row.reasons,
+        row.sendable,
+        made.kept,
     )

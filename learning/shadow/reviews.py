@@ -1,9 +1,9 @@
 """Rows of the archive -> shadow decisions, each with what an agent did with the ticket."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow.compute as pc
@@ -54,8 +54,10 @@ class Shadowed:
     """A decision in shadow mode.
 
     Attributes:
+        reasons: codes of the rules that fired, the one that decided first.
         sendable: it would be answered automatically, or only the shop's own word (whitelist, kill
             switch, audit) is against it.
+        sent: a machine sent a reply all the same.
         closed_as: the route that the CRM or desk said at the close.
     """
 
@@ -63,9 +65,11 @@ class Shadowed:
     labels: Labels
     band: str
     would_be: str
+    reasons: tuple[str, ...]
     sendable: bool
     review: Review | None
     closed_as: str
+    sent: bool = False
 
     @property
     def agreed(self) -> bool:
@@ -105,33 +109,31 @@ def shadowed(decisions: Any, outcomes: Any) -> Found:
     )
     rows = known.select(DECISION).sort_by("routed_at").to_pylist()
     latest = {row["ticket_id"]: row for row in rows}
-    edits, closes = _by_topic(outcomes)
+    became = _by_topic(outcomes)
     shadow = [row for row in latest.values() if row["shadow_route"]]
     bands = bands_of(np.array([row["confidence"] for row in shadow], np.float64))
     return Found(
-        tuple(
-            _shadowed(row, BANDS[band], edits.get(row["ticket_id"], ()), closes)
-            for row, band in zip(shadow, bands, strict=True)
-        ),
+        tuple(_shadowed(row, BANDS[band], became) for row, band in zip(shadow, bands, strict=True)),
         live=len(latest) - len(shadow),
         erased=pc.sum(decisions["erased"]).as_py() or 0,
     )
 
 
-def _shadowed(
-    row: Mapping[str, Any], band: str, edits: Sequence[Mapping[str, Any]], closes: Mapping[str, str]
-) -> Shadowed:
+def _shadowed(row: Mapping[str, Any], band: str, became: "Became") -> Shadowed:
     ours = Labels(*(row[label] or "" for label in LABELS))
-    would_be = row["shadow_route"]
-    sendable = would_be == AUTO or _withheld(would_be, row["reasons"] or ())
+    would_be, ticket = row["shadow_route"], row["ticket_id"]
+    reasons = tuple(row["reasons"] or ())
+    edits = became.edits.get(ticket, ())
     return Shadowed(
-        row["ticket_id"],
+        ticket,
         ours,
         band,
         would_be,
-        sendable,
+        reasons,
+        would_be == AUTO or _withheld(would_be, reasons),
         _review(ours, would_be, edits) if edits else None,
-        closes.get(row["ticket_id"], ""),
+        became.closes.get(ticket, ""),
+        ticket in became.sent,
     )
 
 
@@ -162,13 +164,23 @@ def _kept(did: set[str], distance: float | None) -> bool | None:
     return (distance or 0.0) <= HARMFUL if did & JUDGED else None
 
 
-def _by_topic(outcomes: Any) -> tuple[dict[str, list[Mapping[str, Any]]], dict[str, str]]:
-    """What agents did by ticket, in time; and the route at the last close."""
+class Became(NamedTuple):
+    """By ticket: what agents did, in time; the route at the close; whom a machine answered."""
+
+    edits: Mapping[str, Sequence[Mapping[str, Any]]]
+    closes: Mapping[str, str]
+    sent: Container[str]
+
+
+def _by_topic(outcomes: Any) -> Became:
     edits: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    closes: dict[str, str] = {}
+    closes, sent = dict[str, str](), set[str]()
     for row in outcomes.sort_by("recorded_at").to_pylist() if len(outcomes) else ():
+        ticket = row["ticket_id"]
         if row["topic"] == "agent.edited":
-            edits[row["ticket_id"]].append(row)
+            edits[ticket].append(row)
         elif row["topic"] == "ticket.closed":
-            closes[row["ticket_id"]] = row["route"] or ""
-    return edits, closes
+            closes[ticket] = row["route"] or ""
+        elif row["mode"] == "auto" and row["status"] != "failed":
+            sent.add(ticket)
+    return Became(edits, closes, sent)

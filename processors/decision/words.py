@@ -87,6 +87,33 @@ REASONS: Mapping[str, Pair] = {
         "Die Maschine ist nicht sicher genug ({confidence}).",
     ),
 }
+# a rule by its name, where there is no room for a sentence and nothing of what it looked at
+RULES: Mapping[str, Pair] = {
+    "auto_generated": ("not sent by a person", "nicht von einem Menschen verschickt"),
+    "spam": ("spam", "Spam"),
+    "legal_demand": ("legal or privacy demand", "rechtliche oder Datenschutz-Forderung"),
+    "trigger": ("words for a specialist", "Wörter für die Fachstelle"),
+    "charged_back": ("payment charged back", "Zahlung zurückgebucht"),
+    "safety": ("danger to safety", "Gefahr für die Sicherheit"),
+    "escalation": ("high escalation score", "hoher Eskalationswert"),
+    "high_value_order": ("valuable order", "hoher Bestellwert"),
+    "out_of_scope": ("nothing this shop handles", "nichts, was dieser Shop behandelt"),
+    "injection": ("gives the machine orders", "gibt der Maschine Befehle"),
+    "language": ("language not supported", "Sprache nicht unterstützt"),
+    "audit": ("drawn for a check", "zur Prüfung gezogen"),
+    "explored": ("drawn for a trial", "für einen Versuch gezogen"),
+    "whitelisted": ("sure, and a machine may answer", "sicher, und eine Maschine darf antworten"),
+    "not_whitelisted": (
+        "sure, but no machine may answer this alone",
+        "sicher, aber keine Maschine darf das allein beantworten",
+    ),
+    "several_requests": ("several requests at once", "mehrere Anliegen auf einmal"),
+    "anger": ("angry customer", "verärgerter Kunde"),
+    "second_opinion": ("unmeasured second opinion", "ungemessene zweite Meinung"),
+    "kill_switch": ("automatic replies switched off", "automatische Antworten abgeschaltet"),
+    "confident": ("sure enough for a suggestion", "sicher genug für einen Vorschlag"),
+    "unsure": ("not sure enough", "nicht sicher genug"),
+}
 # a reason's value -> the table of its codes
 CODES = {"trigger": "trigger", "instead_of": "route", "kind": "machine", "status": "opinion"}
 SHARES = ("confidence", "anger")  # values that are shares
@@ -100,6 +127,12 @@ def reason(code: str, values: Mapping[str, str], tongue: Tongue, labels: Labels)
         listed = ", ".join(f"{plain(k)} {v}" for k, v in values.items())
         return f"{plain(code)} ({listed})" if listed else plain(code)
     return pair[tongue == "de"].format_map(_Values(values, tongue, labels))
+
+
+def rule(code: str, tongue: Tongue) -> str:
+    """A rule's name; an unknown one as its code."""
+    pair = RULES.get(code)
+    return plain(code) if pair is None else pair[tongue == "de"]
 
 
 class _Values(dict[str, str]):

@@ -48,6 +48,22 @@ def test_matrix_and_workload_say_every_ticket_once(shown: Page) -> None:
         assert sum(int(n.replace(",", "")) for n in numbers) == len(TICKETS)
 
 
+def test_reasons_and_queues_are_words(shown: Page, result: Replayed) -> None:
+    told = shown.locator("#changed tbody tr").all_inner_texts()
+    assert len(told) == len(result.changed)
+    assert any("not sure enough → sure, and a machine may answer" in line for line in told)
+    assert "_" not in shown.locator("body").inner_text()
+
+
+def test_the_names_of_both_dots_can_be_told_apart(shown: Page) -> None:
+    one, other = (name.bounding_box() for name in shown.locator("svg .strong").all())
+    assert one is not None
+    assert other is not None
+    beside = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
+    above = one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"]
+    assert beside or above
+
+
 def test_both_policies_stand_on_the_chart_and_the_new_one_on_its_curve(
     shown: Page, result: Replayed
 ) -> None:
@@ -67,7 +83,7 @@ def test_both_policies_stand_on_the_chart_and_the_new_one_on_its_curve(
     assert len(re.findall(r"[\d.]+,[\d.]+", points)) == len(result.curve)
 
 
-@pytest.mark.parametrize("width", [360, 900])
+@pytest.mark.parametrize("width", [360, 390, 900, 1280])
 def test_nothing_runs_out_of_the_window(shown: Page, width: int) -> None:
     shown.set_viewport_size({"width": width, "height": 800})
     assert shown.evaluate("document.documentElement.scrollWidth") <= width

@@ -19,7 +19,7 @@ from ticketstream.doors.explain.told import Reader, lines, told
 from ticketstream.processors.policy import default_policy, policy_hash
 from ticketstream.processors.route import RouteResources, route
 from ticketstream.processors.taxonomy import Tongue, shipped_labels
-from ticketstream.schemas.classified import Sentiment, TicketClassified
+from ticketstream.schemas.classified import SecondOpinion, Sentiment, TicketClassified
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.draft import DraftCreated, Knowledge, Prompt
 from ticketstream.schemas.envelope import Event
@@ -118,6 +118,35 @@ def test_versions_hashes_and_terms_are_told_in_both_languages(
     said = "\n".join(lines(chain_of(story()), again, reader(tongue)))
     facts = ["c1 (temperature, 900)", f"({policy_hash(SHIPPED)[:12]})", "prompt answer c0ffee"]
     assert [word for word in (*words, *facts) if word not in said] == []
+
+
+@pytest.mark.parametrize("tongue", ["en", "de"])
+def test_who_was_asked_for_a_second_opinion_is_told_with_the_prompts_hash(tongue: Tongue) -> None:
+    opinion = CLASSIFIED.second_opinion
+    assert opinion is not None
+    assert opinion.prompt_hash
+    chain = chain_of(story())
+    (asked,) = (s for s in lines(chain, None, reader(tongue)) if opinion.model in s)
+    assert f"prompt {opinion.prompt_hash[:12]}" in asked
+    told_of: Any = told(chain, None, reader(tongue))
+    summary = told_of["events"][2]["summary"]["second_opinion"]
+    assert (summary["model"], summary["prompt_hash"]) == (opinion.model, opinion.prompt_hash)
+
+
+def test_where_nobody_was_asked_no_second_opinion_is_told() -> None:
+    alone = replace(CLASSIFIED, second_opinion=None)
+    chain = chain_of([alone if e is CLASSIFIED else e for e in story()])
+    told_of: Any = told(chain, None, reader("en"))
+    assert told_of["events"][2]["summary"]["second_opinion"] is None
+    assert "second opinion" not in "\n".join(lines(chain, None, reader("en")))
+
+
+def test_what_was_withheld_says_so_and_names_no_prompt() -> None:
+    opinion = SecondOpinion(status="withheld", reason="injection", model="m-1")
+    withheld = replace(CLASSIFIED, second_opinion=opinion)
+    chain = chain_of([withheld if e is CLASSIFIED else e for e in story()])
+    (asked,) = (s for s in lines(chain, None, reader("en")) if "m-1" in s)
+    assert asked.endswith("m-1, not asked: the text must not leave")
 
 
 def test_nothing_that_came_from_a_person_is_told() -> None:

@@ -1,6 +1,7 @@
 """Shadow decisions beside what agents did: what is agreement, and when a category is ready."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from tests.unit.learning.judged import archive_of, closed, edited
 from tests.unit.learning.replayed import decided, policy
 from tests.unit.processors.decision.varied_tickets import varied
+from tests.unit.projections.archived import sample
 from typer.testing import CliRunner
 
 from ticketstream.doors.main import app
@@ -17,9 +19,10 @@ from ticketstream.learning.counterfactual.archived import read
 from ticketstream.learning.replay.stored import Wanted
 from ticketstream.learning.shadow.agreement import Report, more_needed, report
 from ticketstream.learning.shadow.reviews import Shadowed, shadowed
+from ticketstream.processors.taxonomy import shipped_labels
 from ticketstream.projections.archive import Archive
 from ticketstream.schemas.classified import TicketClassified
-from ticketstream.schemas.outcome import AgentEdited, Labels
+from ticketstream.schemas.outcome import AgentEdited, Labels, ReplySent
 from ticketstream.schemas.policy import Policy
 from ticketstream.schemas.routed import TicketRouted
 
@@ -188,6 +191,8 @@ def test_a_report_counts_confusions_and_lists_what_to_read(tmp_path: Path) -> No
         "track_order/ask_status", "eta/ask_status", 4,
     )  # fmt: skip
     assert [d.ticket_id for d in found.disagreements] == [t.ticket_id for t in many(4)]
+    assert found.disagreements[0].reasons[0] == "whitelisted"
+    assert sum(c.tickets for c in found.routes) == sum(c.tickets for c in found.categories) == 40
     assert found.by_band[0].name == "0.95 and more"
     assert found.unreviewed.value == 0
 
@@ -215,12 +220,69 @@ def test_the_command_gives_a_verdict_for_each_category_in_plain_words(tmp_path: 
     reported(tmp_path, 40, 4)
     done = run(tmp_path, "--out", str(tmp_path / "out"))
     assert done.exit_code == 0, done.output
-    assert "40 decisions in shadow mode, 40 of them reviewed" in done.stdout
-    assert "not enough: about" in done.stdout
-    assert "Disagreements to read" in done.stdout
-    read_back = json.loads((tmp_path / "out" / "shadow.json").read_bytes())
-    assert read_back == json.loads(run(tmp_path, "--json").stdout)
-    assert read_back["verdicts"][0]["verdict"] == "not enough"
+    said = " ".join(done.stdout.split())
+    assert "40 decisions in shadow mode, 40 of them reviewed by an agent" in said
+    assert "order status not yet: the lower end, 76.9 %, is below 95 %; about " in said
+    called = [shipped_labels().called(n, "en") for n in ("track_order", "eta", "ask_status")]
+    assert f"{called[0]} / {called[2]} {called[1]} / {called[2]} 4" in said
+    assert "wrote" in said
+    told = json.loads((tmp_path / "out" / "shadow.json").read_bytes())
+    assert told | {"files": []} == json.loads(run(tmp_path, "--json").stdout)
+    assert told["verdicts"][0]["verdict"] == "not enough"
+    page = (tmp_path / "out" / "index.html").read_text("utf-8")
+    assert [d["ticket_id"] for d in told["disagreements"] if d["ticket_id"] not in page] == []
+    assert "is not empty" in str(run(tmp_path, "--out", str(tmp_path / "out")).exception)
+
+
+@pytest.mark.parametrize(
+    ("tongue", "words"),
+    [
+        (
+            "en",
+            ["not yet: the lower end, 76.9", "sub-category: ", "sure, and a machine may answer"],
+        ),
+        (
+            "de",
+            ["noch nicht: das untere Ende, 76,9", "Unterkategorie: ", "sicher, und eine Maschine"],
+        ),
+    ],
+)
+def test_page_and_print_say_the_same_in_both_languages_without_a_code(
+    tmp_path: Path, tongue: str, words: list[str]
+) -> None:
+    reported(tmp_path, 40, 4)
+    printed = run(tmp_path, "--out", str(tmp_path / "out"), "--language", tongue).stdout
+    shown = (tmp_path / "out" / "index.html").read_text("utf-8")
+    assert f'<html lang="{tongue}">' in shown
+    text = re.sub("<style>.*?</style>|<[^>]+>", " ", shown, flags=re.DOTALL)
+    for told in (" ".join(printed.split()), text):
+        assert [word for word in words if word not in told] == []
+    for code in ("auto_reply", "ask_status", "track_order", "not_whitelisted", "not enough"):
+        assert code not in text
+        assert code not in printed.replace(str(tmp_path), "")
+
+
+def test_a_machines_reply_in_shadow_mode_is_said_loudly(tmp_path: Path) -> None:
+    tickets = many(3)
+    first = tickets[0].ticket_id
+    sent = sample(ReplySent)
+    archive = archive_of(
+        tmp_path,
+        tickets,
+        decided(tickets, SHADOW),
+        edited,
+        lambda d: (
+            replace(
+                sent, ticket_id=d.ticket_id, occurred_at=d.occurred_at, mode="auto", status="sent"
+            )
+            if d.ticket_id == first
+            else None
+        ),
+    )
+    assert [row.ticket_id for row in rows_of(archive) if row.sent] == [first]
+    assert "A machine sent a reply to 1 of them, which shadow mode forbids" in " ".join(
+        run(tmp_path).stdout.split()
+    )
 
 
 def test_without_shadow_decisions_it_says_what_makes_them(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What reports print for people; commands import them when they run."""

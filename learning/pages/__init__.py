@@ -1,0 +1,1 @@
+"""What all reports share: one look, one way to write numbers, a new folder to write into."""
