@@ -107,12 +107,12 @@ def test_moods_are_three_and_apart(resources: ClassifyResources) -> None:
 def test_of_two_requests_the_second_is_seldom_found_and_seldom_invented(
     resources: ClassifyResources,
 ) -> None:
-    """4 of 20 are found, 2 of 20 invented: docs/classification.md says what else was tried."""
+    """5 of 20 are found, in 4 of 20 one is invented: docs/classification.md says what else was tried."""
     wishes = read("wishes.toml")
     two = events([t["text"] for t in wishes["two"]], resources)
     one = events(flat(wishes["one"]), resources)
     found = [{e.category, *(label.category for label in e.secondary)} for e in two]
     wanted = [{*t["categories"]} for t in wishes["two"]]
     assert (len(two), len(one)) == (20, 20)
-    assert sum(w <= f for w, f in zip(wanted, found, strict=True)) >= 4
-    assert sum(bool(e.secondary) for e in one) <= 2
+    assert sum(w <= f for w, f in zip(wanted, found, strict=True)) >= 5
+    assert sum(bool(e.secondary) for e in one) <= 4
