@@ -82,7 +82,7 @@ class Entities:
         return cls(
             manifest,
             Lower.load(encoder),
-            session(folder / "upper_int8.onnx", unfused=()),  # as its thresholds were chosen
+            session(folder / "upper_int8.onnx"),
             manifest.document["labels"],
             manifest.document["least"],
         )
