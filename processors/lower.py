@@ -16,9 +16,6 @@ MOST_TOKENS = 256  # with prefix and both ends; what follows is not read (about 
 MOST_CHARACTERS = 8_000  # far more than 256 tokens: spares the tokenizer a very long mail
 PREFIX = "query: "
 QUIET = 3  # ONNX Runtime reports errors only
-SLOW = [
-    "SkipLayerNormFusion"
-]  # the fused step takes four times as long as its two halves, measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +63,7 @@ def session(model: Path) -> Any:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     options.log_severity_level = QUIET
-    return onnxruntime.InferenceSession(
-        str(model), options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW
-    )
+    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
 
 def _tokenizer(folder: Path) -> Any:
