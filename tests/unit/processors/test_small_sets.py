@@ -107,7 +107,7 @@ def test_moods_are_three_and_apart(resources: ClassifyResources) -> None:
 def test_of_two_requests_the_second_is_seldom_found_and_seldom_invented(
     resources: ClassifyResources,
 ) -> None:
-    """5 of 20 are found, in 4 of 20 one is invented: docs/classification.md says what else was tried."""
+    """5 of 20 are found, in 4 of 20 one is invented; docs/classification.md says what was tried."""
     wishes = read("wishes.toml")
     two = events([t["text"] for t in wishes["two"]], resources)
     one = events(flat(wishes["one"]), resources)
