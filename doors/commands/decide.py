@@ -69,6 +69,11 @@ def replay_route(
         )
     draws, prices = keyed(resources.draw_key), _costs(costs)
     rows = _rows(settings, source, wanted)
+    if not len(rows):
+        raise SettingError(
+            f"no decision to compare ({rows.undecided} undecided, {rows.erased} forgotten, "
+            f"{rows.unreadable} unreadable): look at --since, --until and --shop"
+        )
     progress(f"deciding {len(rows):,} again")
     made = redecide(rows, resources.policy, draws)
     result = compare(rows, resources.policy, made, prices, draws)
