@@ -33,6 +33,7 @@ SETTINGS = {
     "fetch.wait.max.ms": AT_ONCE_MS,
     "max.partition.fetch.bytes": 8 << 20,
     "queued.max.messages.kbytes": 64 << 10,
+    "fetch.queue.backoff.ms": AT_ONCE_MS,
 }
 NOWHERE: Mapping[Place, int] = MappingProxyType({})
 
