@@ -7,14 +7,13 @@ from typing import Any
 from ticketstream import __version__
 from ticketstream.doors.equip import labels_of
 from ticketstream.doors.settings import Settings
-from ticketstream.processors.calibration import PairCalibration
 from ticketstream.processors.classify import ClassifyResources
 from ticketstream.processors.draft import DraftResources, halted
 from ticketstream.processors.encoder import Encoder
 from ticketstream.processors.heads import Heads
 from ticketstream.processors.policy import version_of
 from ticketstream.processors.retrieve import KnowledgeBase
-from ticketstream.processors.snapshots import SHIPPED, Snapshots, reader_of
+from ticketstream.processors.snapshots import SHIPPED, Snapshot, Snapshots, reader_of
 from ticketstream.schemas.policy import Active, Policy
 from ticketstream.stream.work import Resources
 
@@ -26,6 +25,17 @@ KEPT = 4  # loaded heads: the one that decides, the next, and those one may go b
 def snapshots_of(settings: Settings) -> Snapshots:
     """The snapshots of this machine."""
     return Snapshots(settings.models / SHIPPED, settings.home / "models")
+
+
+def loaded(settings: Settings, active: Active, encoder: Encoder) -> tuple[Snapshot, Encoder, Heads]:
+    """The snapshot that a policy names, with what reads texts for its heads, and the heads.
+
+    Raises:
+        ModelError: it is not on this machine, is not whole, or fits another encoder or taxonomy.
+    """
+    snapshot = snapshots_of(settings).of(active)
+    reader = reader_of(snapshot.manifest, encoder)
+    return snapshot, reader, Heads.load(snapshot.folder, labels_of(settings))
 
 
 @cache
@@ -43,19 +53,21 @@ def language_model(settings: Settings) -> Any:
 def classify_by(settings: Settings) -> Prepare:
     """Encoder and language model once; for each policy its heads, calibration and keywords."""
     encoder = Encoder.load(settings.models / "encoder")
-    snapshots = snapshots_of(settings)
     asking = language_model(settings)
 
     @lru_cache(KEPT)
-    def loaded(active: Active) -> tuple[Encoder, Heads, PairCalibration]:
-        snapshot = snapshots.of(active)
-        reader = reader_of(snapshot.manifest, encoder)
-        return reader, Heads.load(snapshot.folder, labels_of(settings)), snapshot.calibration
+    def kept(active: Active) -> tuple[Snapshot, Encoder, Heads]:
+        return loaded(settings, active, encoder)
 
     def prepare(policy: Policy) -> Resources:
-        reader, heads, calibration = loaded(policy.active)
+        snapshot, reader, heads = kept(policy.active)
         alone = ClassifyResources.of(
-            reader, heads, calibration, policy.triggers, __version__, policy=version_of(policy)
+            reader,
+            heads,
+            snapshot.calibration,
+            policy.triggers,
+            __version__,
+            policy=version_of(policy),
         )
         return asking.join(alone, policy.thresholds.injection) if asking else alone
 

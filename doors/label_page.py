@@ -21,8 +21,11 @@ Version {version}: {categories} categories, {subs} sub-categories, {intents} int
    `model labels` follow.
 3. Other labels, or another order, ask for heads that are trained on them, since stored scores stand
    in the order of the file: write at least 25 messages a sub-category and language as in
-   [`knowledge/seeds`](../knowledge/seeds), then `ticketstream model train --seeds mine/`, and
-   `model promote` what it gives. Until then classify refuses to start and says so.
+   [`knowledge/seeds`](../knowledge/seeds), then `ticketstream model train --seeds mine/`. Name what
+   it gives in the policy document that `TICKETSTREAM_POLICY` names: `active = {{ model = "ID" }}`
+   (`pipe` and `try` use it too; `floors = {{ texts = 500 }}` where there are fewer than 1,000
+   messages). Until then classify refuses to start and says so. Later ones come by `model promote`,
+   which refuses heads of other labels.
 4. Whitelists, thresholds per intent and queues of a policy are checked against the file.
 
 Old events keep their labels: each names the version and the hash of its taxonomy.

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from ticketstream.doors.deciding import snapshots_of
+from ticketstream.doors.equip import labels_of
 from ticketstream.doors.output import say, say_json, table
-from ticketstream.doors.promotion import check_model
+from ticketstream.doors.promotion import check_model, usable
 from ticketstream.doors.publishing import Operator, announce, standing_of
 from ticketstream.doors.settings import Settings
 from ticketstream.learning.floors import MEASURED
@@ -22,7 +23,8 @@ def list_models(settings: Settings, shop: str | None, *, json: bool) -> None:
     """List the snapshots of this machine; which one decides, only a broker knows."""
     snapshots, active = snapshots_of(settings), _active(settings, shop)
     found = list(snapshots.all())
-    rows = [_row(s, active, snapshots.shipped) for s in found if isinstance(s, Snapshot)]
+    order = labels_of(settings).taxonomy.hash
+    rows = [_row(s, active, snapshots.shipped, order) for s in found if isinstance(s, Snapshot)]
     broken = [str(error) for error in found if isinstance(error, ModelError)]
     if json:
         say_json({"models": rows, "broken": broken})
@@ -39,7 +41,7 @@ def promote(operator: Operator, name: str, shop: str | None) -> None:
     """Let a snapshot decide.
 
     Raises:
-        ModelError: it is not there, not whole, or misses a floor.
+        ModelError: it is not there, not whole, of another taxonomy, or misses a floor.
     """
     before = operator.standing(shop)
     wanted = snapshots_of(operator.settings).find(name).active
@@ -53,13 +55,13 @@ def rollback(operator: Operator, shop: str | None) -> None:
     """Let the model before decide again, whatever the floors are by now.
 
     Raises:
-        ModelError: there is none, or it is not whole on this machine.
+        ModelError: there is none, it is not whole on this machine, or of another taxonomy.
     """
     before = operator.standing(shop)
     previous = before.previous_model()
     if previous is None:
         raise ModelError(f"no other model has decided for the shop {before.shop}: see `model list`")
-    snapshots_of(operator.settings).of(previous)
+    usable(operator.settings, previous)
     announce(operator, before, replace(before.policy, active=previous))
 
 
@@ -70,13 +72,14 @@ def _active(settings: Settings, shop: str | None) -> Active | None:
         return None
 
 
-def _row(found: Snapshot, active: Active | None, shipped: Path) -> dict[str, Any]:
+def _row(found: Snapshot, active: Active | None, shipped: Path, order: str) -> dict[str, Any]:
     manifest: Mapping[str, Any] = found.manifest.document
     figures = manifest.get("scores", {}).get(MEASURED, {}).get("all", {})
     named = {found.id, ""} if found.folder == shipped else {found.id}
     return {
         "id": found.id,
         "decides": "yes" if active is not None and active.model in named else "",
+        "labels": "in force" if manifest.get("taxonomy_hash") == order else "others",
         "calibration": found.calibration.id,
         "data": str(manifest.get("data_fingerprint", ""))[:12],
         **{name: figures.get(name) for name in FIGURES},

@@ -1,8 +1,10 @@
 """Settings and what to learn from -> trained heads, a trunk with heads, or mask's entity model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 from ticketstream.doors.deciding import snapshots_of
@@ -12,6 +14,8 @@ from ticketstream.doors.settings import ROOT, Settings
 from ticketstream.learning.evaluate import Quality
 from ticketstream.learning.examples import Example
 from ticketstream.processors.encoder import Encoder
+from ticketstream.processors.snapshots import Snapshots
+from ticketstream.processors.taxonomy import Labels
 from ticketstream.schemas.errors import SettingError
 
 KNOWN = ROOT / "knowledge"
@@ -66,7 +70,7 @@ def classifier(
     encoder is left as it is.
 
     Raises:
-        SettingError: a package that is missing.
+        SettingError: a package or a public set that is missing.
     """
     from ticketstream.learning.train import train  # noqa: PLC0415
 
@@ -74,28 +78,43 @@ def classifier(
     encoder, labels = Encoder.load(settings.models / "encoder"), labels_of(settings)
     trunks = _trunks(encoder, labels, given.seed, folds) if folds else None
     snapshots = snapshots_of(settings)
-    folder = out or snapshots.begin()
     progress("training takes minutes: every text is read by the encoder first ...")
-    report = train(
-        given.data,
-        given.seeds,
-        encoder,
-        folder,
-        given.seed,
-        labels=labels,
-        corrections=right,
-        facts={"encoder": encoder.manifest.sha256},
-        level=given.level,
-        by_writers=given.writers,
-        trunks=trunks,
-    )
-    if out is None:
-        folder = snapshots.keep(folder).folder
-    say(f"heads {report.version} are in {folder}, trained on {sum(report.sources.values())} texts")
+    with _folder(out, snapshots) as folder:
+        report = train(
+            given.data,
+            given.seeds,
+            encoder,
+            folder,
+            given.seed,
+            labels=labels,
+            corrections=right,
+            facts={"encoder": encoder.manifest.sha256},
+            level=given.level,
+            by_writers=given.writers,
+            trunks=trunks,
+        )
+    place = out or snapshots.keep(folder).folder
+    say(f"heads {report.version} are in {place}, trained on {sum(report.sources.values())} texts")
     return report.held_out
 
 
-def _trunks(encoder: Encoder, labels: Any, seed: int, folds: int) -> Any:
+@contextmanager
+def _folder(out: Path | None, snapshots: Snapshots) -> Iterator[Path]:
+    """Where a training writes; one that fails leaves no half of a snapshot."""
+    folder = out or snapshots.begin()
+    try:
+        yield folder
+    except BaseException as error:
+        if out is None:
+            rmtree(folder, ignore_errors=True)
+        if isinstance(error, FileNotFoundError):
+            raise SettingError(
+                f"{error.filename} is missing: --data names the folder of all public sets"
+            ) from error
+        raise
+
+
+def _trunks(encoder: Encoder, labels: Labels, seed: int, folds: int) -> Any:
     try:
         from ticketstream.learning.trunk.make import Trunks  # noqa: PLC0415
         from ticketstream.learning.trunk.tune import Recipe  # noqa: PLC0415

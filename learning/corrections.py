@@ -6,13 +6,12 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 
 from ticketstream.learning.examples import Example
-from ticketstream.processors.classify import joint
 from ticketstream.processors.taxonomy import Labels
+from ticketstream.processors.ticket_parts import judged_text
 from ticketstream.projections.corrections import correction
 from ticketstream.projections.timeline import sealed_event, timeline
 from ticketstream.schemas.record import Erased
 from ticketstream.vault.ports import Opener
-from ticketstream.vault.tokens import plain
 
 WEIGHT = 5.0  # an agent's correction beside a seed
 
@@ -52,7 +51,7 @@ def corrected(connection: Connection, opener: Opener, labels: Labels) -> Correct
         else:
             found.examples.append(
                 Example(
-                    text=plain(joint(text.subject, text.text)),
+                    text=judged_text(text),
                     language=row.language,
                     source="correction",
                     kind="correction",

@@ -64,6 +64,8 @@ def held_out(
     found: dict[str, dict[int, Doubles]] = defaultdict(dict)
     for number in range(many):
         out = [i for i, f in zip(tested, fold, strict=True) if f == number]
+        if not out:  # few texts
+            continue
         kept = [i for i, f in zip(tested, fold, strict=True) if f != number]
         seen = reads(corpus, [*kept, *others])
         for head, scores in fit(seen.take([*kept, *others])).scores(seen.take(out)).items():

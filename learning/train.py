@@ -31,6 +31,7 @@ from ticketstream.processors.taxonomy import OUT_OF_SCOPE, Labels, shipped_label
 from ticketstream.schemas.errors import ModelError
 
 NAME = "ticket-heads"
+FEWEST = 20  # seeds, below which hardly a fold of them has two labels
 MOST_FOREIGN = 300  # rows of one public set
 SCALED = ("anger", "urgency", "out_of_scope", "spam")
 
@@ -104,6 +105,8 @@ def train(
     own = read_seeds(seeds, labels)
     if min(len({e.sub_category for e in own}), len({e.intent for e in own})) <= 1:
         raise ModelError(f"{seeds} has fewer than two labels: nothing can be learned from it")
+    if len(own) < FEWEST:
+        raise ModelError(f"{seeds} has {len(own)} texts: write {FEWEST} at least, 25 a label")
     given = [*own, *corrections, *(phrased_examples() if phrases and shipped else [])]
     foreign = capped(foreign_examples(data), MOST_FOREIGN) if data else []
     corpus = corpus_of([*given, *foreign], encoder)

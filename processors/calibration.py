@@ -91,12 +91,13 @@ def features(heads: Sequence[tuple[Doubles, float]], places: Sequence[int]) -> D
         _signs(probabilities(scores, temperature), place)
         for (scores, temperature), place in zip(heads, places, strict=True)
     ]
-    return np.column_stack(signs).ravel()
+    return np.array(signs).T.ravel()
 
 
 def _signs(shares: Doubles, place: int) -> Doubles:
     safe = np.log(np.maximum(shares, SURE))
-    margin = safe[place] - np.delete(safe, place).max()
+    others = (safe[:place], safe[place + 1 :])
+    margin = safe[place] - max(other.max(initial=np.log(SURE)) for other in others)
     return np.array([log_odds(shares[place]), margin, (shares * safe).sum()])
 
 
@@ -127,7 +128,7 @@ def probabilities(scores: npt.ArrayLike, temperature: float) -> Doubles:
 
 def log_odds(probability: npt.ArrayLike) -> Doubles:
     """The log odds of probabilities, finite."""
-    inside = np.clip(np.asarray(probability, np.float64), SURE, 1 - SURE)
+    inside = np.minimum(np.maximum(np.asarray(probability, np.float64), SURE), 1 - SURE)
     odds: Doubles = np.log(inside / (1 - inside))
     return odds
 

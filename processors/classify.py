@@ -9,6 +9,7 @@ from typing import Self
 import numpy as np
 import orjson
 
+from ticketstream.processors import lexicon
 from ticketstream.processors.calibration import (
     CALIBRATION,
     PairCalibration,
@@ -20,27 +21,26 @@ from ticketstream.processors.calibration import (
 )
 from ticketstream.processors.conformal import Conformal, covering
 from ticketstream.processors.encoder import Encoder
-from ticketstream.processors.heads import Heads, Judgement, sigmoid
+from ticketstream.processors.heads import Floats, Heads, Judgement, sigmoid
 from ticketstream.processors.injection import injection, shipped_document
-from ticketstream.processors.label_prompt import Pair
-from ticketstream.processors.lexicon import Phrases, shipped_weights, sounds_like, triggers, urges
 from ticketstream.processors.lower import Vectors
+from ticketstream.processors.mentions import heard, standing
 from ticketstream.processors.requests import further_requests, sentences
 from ticketstream.processors.second_opinion import (
     Doubt,
     SecondOpinions,
     confidence_of,
+    places,
     second_opinions,
     winner,
 )
 from ticketstream.processors.snapshots import reader_of
 from ticketstream.processors.taxonomy import OUT_OF_SCOPE, Labels, shipped_labels
-from ticketstream.processors.ticket_parts import written_by_customer
+from ticketstream.processors.ticket_parts import everything, judged_text
 from ticketstream.schemas.classified import SecondOpinion, Sentiment, TicketClassified
 from ticketstream.schemas.envelope import Producer, answering
-from ticketstream.schemas.masked import TicketMasked, TicketText
+from ticketstream.schemas.masked import TicketMasked
 from ticketstream.schemas.policy import PolicyVersion
-from ticketstream.vault.tokens import plain
 
 CUE = 0.9  # what a named urgency adds to the log odds, fitted on held-out seeds
 
@@ -56,13 +56,13 @@ class ClassifyResources:
     encoder: Encoder
     heads: Heads
     calibration: PairCalibration
-    phrases: Phrases
+    phrases: lexicon.Phrases
     version: str
     policy: PolicyVersion = PolicyVersion()  # noqa: RUF009  (frozen)
     second: SecondOpinions | None = None
 
     @classmethod
-    def load(cls, models: Path, phrases: Phrases, code_version: str) -> Self:
+    def load(cls, models: Path, phrases: lexicon.Phrases, code_version: str) -> Self:
         """The resources of the folder that holds `encoder/` and `heads/`.
 
         Raises:
@@ -79,13 +79,16 @@ class ClassifyResources:
         encoder: Encoder,
         heads: Heads,
         calibration: PairCalibration,
-        phrases: Phrases,
+        phrases: lexicon.Phrases,
         code_version: str,
         *,
         policy: PolicyVersion = PolicyVersion(),  # noqa: B008  (frozen)
     ) -> Self:
         """The resources of loaded models."""
-        wording = [shipped_document(), *({**shipped_weights(n)} for n in ("spam", "urgency"))]
+        wording = [
+            shipped_document(),
+            *map(dict, map(lexicon.shipped_weights, ("spam", "urgency", "suggests"))),
+        ]
         models = [encoder.manifest.sha256, heads.manifest.sha256, calibration.id]
         listed = {k: [*v] for k, v in phrases.items()}
         said = orjson.dumps([models, listed, wording, policy.hash])
@@ -118,10 +121,13 @@ def classify(
         doubt(*found, resources) for found in zip(tickets, texts, wholes, judgements, strict=True)
     ]
     opinions = second_opinions(doubts, resources.second)
-    by_sentence = iter(resources.heads.judge(inner, said))
+    scores = resources.heads.sub_category_scores(inner, said)
+    scores = heard(scores, said, resources.phrases, resources.labels)
+    ends = np.cumsum([len(spans) for spans in parts])[:-1]
+    by_sentence = np.split(scores, ends) if tickets else []
     return [
-        classified(ticket, own, opinion, [next(by_sentence) for _ in spans], resources)
-        for ticket, own, opinion, spans in zip(tickets, doubts, opinions, parts, strict=True)
+        classified(*found, resources)
+        for found in zip(tickets, doubts, opinions, by_sentence, strict=True)
     ]
 
 
@@ -133,18 +139,18 @@ def doubt(
     resources: ClassifyResources,
 ) -> Doubt:
     """What the small model makes of a ticket."""
-    labels = resources.labels
-    sub = labels.sub_categories[int(judged.scores.argmax())]
+    pair = standing(judged, text, resources.phrases, resources.labels)
     return Doubt(
         text=text,
         vector=vector,
         judged=judged,
-        pair=Pair(sub, labels.intents[int(judged.intent_scores.argmax())]),
+        pair=pair,
         confidence=calibrate(
             judged.scores,
             judged.intent_scores,
             resources.calibration,
-            language=ticket.language.code,
+            places(pair, resources.labels),
+            ticket.language.code,
         ),
         injection=injection(everything(ticket.text), ticket.signals),
         language=ticket.language.code,
@@ -156,7 +162,7 @@ def classified(
     ticket: TicketMasked,
     own: Doubt,
     opinion: SecondOpinion | None,
-    by_sentence: Sequence[Judgement],
+    by_sentence: Floats,
     resources: ClassifyResources,
 ) -> TicketClassified:
     """The event of one judged ticket."""
@@ -164,9 +170,10 @@ def classified(
     shares = probabilities(judged.scores, calibration.temperature)
     pair = winner(own.pair, opinion)
     category = labels.category_of[pair.sub_category]
-    classes = triggers(own.text, resources.phrases)
+    plain = lexicon.fold(own.text)
+    classes = lexicon.triggers(plain, resources.phrases)
     measured = resources.second.measured if resources.second else None
-    scores = judged.scores, judged.intent_scores
+    scores, code = (judged.scores, judged.intent_scores), ticket.language.code
     return TicketClassified(
         **answering(ticket, resources.producer),
         channel=ticket.channel,
@@ -180,55 +187,28 @@ def classified(
         category=category,
         sub_category=pair.sub_category,
         intent=pair.intent,
-        confidence=confidence_of(
-            scores, opinion, labels, calibration, measured, language=ticket.language.code
+        confidence=own.confidence
+        if opinion is None
+        else confidence_of(
+            scores, pair, opinion, labels, calibration, measured=measured, language=code
         ),
         scores=packed(judged.scores),
         intent_scores=packed(judged.intent_scores),
         taxonomy=labels.taxonomy,
         secondary=further_requests(category, by_sentence, labels, calibration.temperature),
         out_of_scope=foreignness(judged, labels, calibration),
-        prediction_set=prediction_set(shares, calibration.sets, ticket.language.code, labels),
+        prediction_set=prediction_set(shares, calibration.sets, code, labels),
         models=(resources.encoder.manifest.model, resources.heads.manifest.model),
         calibration=calibration.calibration,
         second_opinion=opinion,
         sentiment=Sentiment(
-            judged.polarity, judged.anger, urgency(judged.urgency, urges(own.text, classes))
+            judged.polarity, judged.anger, urgency(judged.urgency, lexicon.urges(plain, classes))
         ),
         triggers=classes,
         injection=own.injection,
-        spam=max(judged.spam, sounds_like(own.text, shipped_weights("spam"))),
+        spam=max(judged.spam, lexicon.sounds_like(plain, lexicon.shipped_weights("spam"))),
         policy=resources.policy,
     )
-
-
-def judged_text(text: object) -> str:
-    """Subject and what the customer wrote, as one text; attachments only where nothing else is.
-
-    Tokens are plain, `[ORDER_1]`, as in the texts that the heads learned from.
-
-    Raises:
-        TypeError: the text is sealed or erased: the loop opens it before it calls.
-    """
-    if not isinstance(text, TicketText):
-        raise TypeError("classify reads open text")
-    subject, *written = written_by_customer(text)
-    body = "\n".join(filter(None, (part.strip() for part in written)))
-    said = joint(subject, body) or "\n".join(a.text for a in text.attachments).strip()
-    return plain(said)
-
-
-def everything(text: object) -> str:
-    """All that came with a ticket: what is quoted or attached may give orders to a machine too."""
-    assert isinstance(text, TicketText)
-    turns = (turn.text for turn in text.transcript)
-    attached = (part for a in text.attachments for part in (a.name, a.text))
-    return plain("\n\n".join((text.subject, text.text, text.quoted, *turns, *attached)))
-
-
-def joint(subject: str, body: str) -> str:
-    """The form in which heads are trained and asked: "subject. text"."""
-    return f"{subject.strip()}. {body}" if subject.strip() and body else subject.strip() or body
 
 
 def prediction_set(

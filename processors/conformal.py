@@ -40,10 +40,7 @@ class Conformal:
 
 def strangeness(shares: Doubles, penalty: float) -> Doubles:
     """How strange each label would be, [n, labels] as the shares are; 0 for the most probable."""
-    order = np.argsort(-shares, axis=-1, kind="stable")
-    sorted_shares = np.take_along_axis(shares, order, axis=-1)
-    before = np.cumsum(sorted_shares, axis=-1) - sorted_shares
-    before += penalty * np.arange(shares.shape[-1])
+    order, before = _ordered(shares, penalty)
     found = np.empty_like(before)
     np.put_along_axis(found, order, before, axis=-1)
     return found
@@ -51,8 +48,9 @@ def strangeness(shares: Doubles, penalty: float) -> Doubles:
 
 def covering(shares: Doubles, by: Conformal, language: str = "") -> list[int]:
     """The places of the labels in the set, most probable first; never none."""
-    within = strangeness(shares, by.penalty) <= by.of(language)
-    return [int(i) for i in np.argsort(-shares, kind="stable") if within[i]]
+    order, before = _ordered(shares, by.penalty)
+    within: list[int] = order[before <= by.of(language)].tolist()
+    return within
 
 
 def conformal_of(document: Mapping[str, Any]) -> Conformal:
@@ -60,3 +58,12 @@ def conformal_of(document: Mapping[str, Any]) -> Conformal:
     level, penalty, quantile = (float(document[k]) for k in ("level", "penalty", "quantile"))
     own = {k: float(v) for k, v in document["languages"].items()}
     return Conformal(level, penalty, quantile, own)
+
+
+def _ordered(shares: Doubles, penalty: float) -> tuple[npt.NDArray[np.int64], Doubles]:
+    """The labels' places, most probable first, and how strange each of them would be."""
+    order = np.argsort(-shares, axis=-1, kind="stable")
+    sorted_shares = np.take_along_axis(shares, order, axis=-1)
+    before = np.cumsum(sorted_shares, axis=-1) - sorted_shares
+    before += penalty * np.arange(shares.shape[-1])
+    return order, before

@@ -16,6 +16,7 @@ Embedded = tuple[Vectors, Vectors]
 SAME = 0.998  # cosine to the stored reference vectors; unrelated texts are around 0.8
 REFERENCE = "reference.npy"
 UPPER = "upper_int8.onnx"
+SHORTEST = np.float32(1e-9)  # so that the sum of no tokens has a length to divide by
 TUNED = ("hidden6", "attention_mask")  # what a trunk reads
 
 
@@ -83,7 +84,7 @@ class Encoder:
         for encoding, wanted in pairs:
             whole, tokens = self._run(encoding.ids, ["sentence_embedding", "token_embeddings"])
             wholes.append(whole)
-            inner += [_pooled(tokens[0], encoding.offsets, part, whole) for part in wanted]
+            inner.append(_pooled(tokens[0], encoding.offsets, wanted, whole))
         return np.concatenate(wholes), np.concatenate(inner)
 
     def check(self) -> None:
@@ -108,12 +109,14 @@ class Encoder:
         return found
 
 
-def _pooled(tokens: Vectors, offsets: Sequence[Part], part: Part, whole: Vectors) -> Vectors:
-    """The mean of the tokens within a part, at unit length; the whole where there are none."""
-    start, end = part[0] + len(PREFIX), part[1] + len(PREFIX)
-    within = [i for i, (a, b) in enumerate(offsets) if start <= a < b <= end]
-    if not within:
-        return whole
-    mean = tokens[within].mean(axis=0, keepdims=True)
-    unit: Vectors = mean / np.linalg.norm(mean)
-    return unit
+def _pooled(
+    tokens: Vectors, offsets: Sequence[Part], parts: Sequence[Part], whole: Vectors
+) -> Vectors:
+    """The tokens within each part as one vector of unit length; the whole where there are none."""
+    first, last = np.array(offsets).T - len(PREFIX)
+    starts, ends = np.array(parts, np.int64).reshape(-1, 2).T[:, :, None]
+    within = (starts <= first) & (first < last) & (last <= ends)
+    sums = within.astype(np.float32) @ tokens
+    units: Vectors = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), SHORTEST)
+    units[~within.any(axis=1)] = whole
+    return units

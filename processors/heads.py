@@ -86,13 +86,18 @@ class Heads:
         manifest = read_manifest(folder)
         if manifest.document.get("taxonomy_hash") != labels.taxonomy.hash:
             raise ModelError(
-                f"{folder} was trained on another taxonomy: run `ticketstream model train`"
+                f"{folder} was trained on another taxonomy: `ticketstream model train` on seeds "
+                "with the labels in force, and name what it gives as [active] model in the policy"
             )
         return cls(manifest, labels, read_weights(folder / WEIGHTS))
 
     def judge(self, vectors: Vectors, texts: Sequence[str]) -> list[Judgement]:
         """The scores of texts whose vectors are given, float32 [texts, 384]."""
         return [self._judgement(row) for row in self.weights.logits(vectors, texts)]
+
+    def sub_category_scores(self, vectors: Vectors, texts: Sequence[str]) -> Floats:
+        """Of the same judgements the scores of sub-categories alone, float32 [texts, labels]."""
+        return self.weights.logits(vectors, texts)[:, : len(self.labels.sub_categories)]
 
     def _judgement(self, row: Floats) -> Judgement:
         subs, intents = len(self.labels.sub_categories), len(self.labels.intents)
@@ -116,7 +121,7 @@ def read_weights(path: Path) -> Weights:
     """The weights as `learning.train` stores them: n-gram weights as int8 with a scale each."""
     stored = np.load(path)
     full = {name: stored[name].astype(np.float32) for name in stored.files}
-    hashed = full["hashed"] * full["hashed_scale"]
+    hashed = np.ascontiguousarray(full["hashed"] * full["hashed_scale"])  # rows are looked up
     return Weights(full["mean"], full["dense"], hashed, full["idf"], full["bias"], full["habits"])
 
 

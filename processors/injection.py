@@ -16,9 +16,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import re2
-
-from ticketstream.processors.lexicon import BEGINNING, fold, noisy_or, pattern_of
+from ticketstream.processors.lexicon import fold, noisy_or, pattern_of, sieve
 
 MOST_CHARACTERS = 100_000
 PIECE = 10_000  # characters that are looked at together
@@ -28,6 +26,7 @@ FEWEST_UNSEEN = 3
 FEWEST_APART = 11  # characters: six letters with what stands between them
 
 LOOKALIKES = str.maketrans("аеорсухіјѕԁ", "aeopcyxijsd")  # noqa: RUF001  (Cyrillic -> Latin)
+ANY_LOOKALIKE = re.compile(f"[{''.join(map(chr, LOOKALIKES))}]")
 DIGITS = str.maketrans("013457@$", "oieastas")
 ANY_MIXED = re.compile(r"[^\W\d][013457@$]|[013457@$][^\W\d]")
 MIXED = re.compile(r"\b(?=\w*[^\W\d])(?=\w*[013457@$])[\w@$]+\b")
@@ -63,7 +62,9 @@ def undisguised(text: str) -> tuple[str, float]:
     """The text as it was meant to be read, and how much its disguise alone is worth."""
     seen, unseen = UNSEEN.subn("", unicodedata.normalize("NFKC", text))
     apart = any(len(m[0]) >= FEWEST_APART for m in APART.finditer(seen))
-    joined = APART.sub(_joined, seen).translate(LOOKALIKES)
+    joined = APART.sub(_joined, seen)
+    if ANY_LOOKALIKE.search(joined):
+        joined = joined.translate(LOOKALIKES)
     mixed = ANY_MIXED.search(joined)
     read = MIXED.sub(lambda m: m[0].translate(DIGITS), joined) if mixed else joined
     return read, DISGUISE if apart or unseen >= FEWEST_UNSEEN else 0.0
@@ -76,9 +77,7 @@ def shipped_cues() -> Cues:
     lists = document["words"]
     words = [(pattern_of(_spelled(p, lists)), w) for p, w in document["phrases"].items()]
     signs = [(re.compile(sign), weight) for sign, weight in document["signs"].items()]
-    return Cues(
-        tuple(words), _which([p.pattern for p, _ in words]), tuple(signs), document["signals"]
-    )
+    return Cues(tuple(words), sieve(p for p, _ in words), tuple(signs), document["signals"])
 
 
 @cache
@@ -106,15 +105,6 @@ def _hits(text: str, patterns: Sequence[tuple[re.Pattern[str], float]]) -> Itera
 
 def _near(hits: Sequence[Hit], at: int) -> list[float]:
     return [weight for place, weight in hits if at <= place <= at + NEAR or not place]
-
-
-def _which(patterns: Sequence[str]) -> Any:
-    """All patterns as one automaton, which knows no looking around and may find too many."""
-    found = re2.Set.SearchSet()
-    for pattern in patterns:
-        found.Add(pattern.replace(BEGINNING, "").replace("(?= )", " "))
-    found.Compile()
-    return found
 
 
 def _pieces(text: str) -> Iterator[str]:

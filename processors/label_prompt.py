@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -47,7 +48,7 @@ class Shot:
         return sha256(orjson.dumps([self.text, *self.pair])).hexdigest()[:12]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, in both: what all questions share is computed once
 class Shots:
     """The examples to choose from, with the unit vectors [n, 384] of their texts."""
 
@@ -59,34 +60,45 @@ class Shots:
         """The examples nearest to a vector [384], the nearest last: right before the question."""
         if not self.shown:
             return []
-        mean = self.vectors.mean(axis=0)  # E5 vectors all point one way; what differs is compared
-        order = np.argsort(-((self.vectors - mean) @ (vector - mean)), kind="stable")
+        mean, centred = self._centred
+        order = np.argsort(-(centred @ (vector - mean)), kind="stable")
         return [self.shots[i] for i in order[: self.shown][::-1]]
+
+    @cached_property
+    def _centred(self) -> tuple[Vectors, Vectors]:
+        """E5 vectors all point one way: what differs is compared."""
+        mean = self.vectors.mean(axis=0)
+        return mean, self.vectors - mean
 
 
 NO_SHOTS = Shots((), np.zeros((0, 384), np.float32), 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LabelPrompt:
     """How a label set is asked for: zero-shot, or with the nearest labelled examples."""
 
     labels: Labels
     shots: Shots = NO_SHOTS
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """Of all that is said but the ticket; which examples were shown is told by their ids."""
         ids = [self.shots.shown, sorted(s.id for s in self.shots.shots)]
-        said = [self._task(), schema(self.labels), ids, MOST_CHARACTERS]
+        said = [self._task, self._schema, ids, MOST_CHARACTERS]
         return sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
     def of(self, text: str, shots: Sequence[Shot]) -> Prompt:
         """The prompt of one masked text."""
         shown = [turn for shot in shots for turn in _turns(shot)]
-        system = {"role": "system", "content": self._task()}
-        return Prompt((system, *shown, _question(text)), schema(self.labels))
+        system = {"role": "system", "content": self._task}
+        return Prompt((system, *shown, _question(text)), self._schema)
 
+    @cached_property
+    def _schema(self) -> Mapping[str, Any]:
+        return schema(self.labels)
+
+    @cached_property
     def _task(self) -> str:
         labels = self.labels
         return TASK.format(

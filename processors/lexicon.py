@@ -1,4 +1,4 @@
-"""text, phrases by class -> the classes that the text names, and how much it sounds like something.
+"""Folded text, phrases by class -> the classes that it names; how much it sounds like something.
 
 A phrase is words, whatever their case; umlauts may be written either way. `word*` takes any ending,
 `*word` any beginning, `..` up to four words of the same sentence. A phrase that begins with `!` is
@@ -13,17 +13,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from math import prod
-from typing import Any
+from typing import Any, Literal, NewType
+
+import re2
 
 Phrases = Mapping[str, tuple[str, ...]]
 Weights = Mapping[str, float]
+Spoken = Literal["meant", "mentioned", "unsaid"]
+Folded = NewType("Folded", str)  # a text as `fold` gives it
 
 MOST_CHARACTERS = 20_000
 DANGER = 0.8  # how urgent the safety class is by itself
-FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"} | dict.fromkeys("'’`´"))  # noqa: RUF001
+FOLDED = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"} | dict.fromkeys("'’`´", "")  # noqa: RUF001
 ENDS = re.compile(r"[.!?:;]+(?=\s|$)|\n\s*\n")
 PAUSES = re.compile(r",|\s[-–—]\s|[()]")  # noqa: RUF001
-REST = re.compile(r"[^\w.,]+|(?<=\w)[.,](?=\w)")
+REST = re.compile(r"[^\w\s.,]+|(?<=\w)[.,](?=\w)")
 GAP = r"(?: [^\s.]+){0,4}?"
 WORD = re.compile(r"(?:\.\.)?(?:\{[^}]*\}|[^\s{}]+)")
 BEGINNING = r"(?:(?<![^ ])|(?<= [.,]))"  # of the text, or behind the end of a sentence or a pause
@@ -36,26 +40,30 @@ UNDENIED = re.compile(r"\b(?:only|just|stop\w*|nur|auf|bloss|nothing|know|wait|w
 DENIED_AFTER = re.compile(r"^ (?:nicht|nie|keineswegs|not)\b(?! (?:nur|only|just))")
 
 
-def triggers(text: str, phrases: Phrases) -> tuple[str, ...]:
+def triggers(plain: Folded, phrases: Phrases) -> tuple[str, ...]:
     """The classes whose phrases are meant in a text, in the order of the classes."""
-    plain = fold(text)
     return tuple(name for name, said in phrases.items() if _meant(plain, tuple(said)))
 
 
-def sounds_like(text: str, weights: Weights) -> float:
+def mentions(plain: Folded, phrases: Phrases) -> Mapping[str, Spoken]:
+    """How a text speaks of each class: meant, or only as its exceptions say, or not at all."""
+    return {name: _spoken_of(plain, tuple(said)) for name, said in phrases.items()}
+
+
+def sounds_like(plain: Folded, weights: Weights) -> float:
     """How much a text sounds like a list of weighted phrases, 0 to 1: each hit adds its doubt."""
-    plain = fold(text)
-    return noisy_or(w for phrase, w in weights.items() if _pattern((phrase,)).search(plain))
+    likely = _likely(plain, tuple(weights))
+    return noisy_or(weights[phrase] for phrase in likely if pattern_of(phrase).search(plain))
 
 
-def urges(text: str, classes: Sequence[str]) -> float:
+def urges(plain: Folded, classes: Sequence[str]) -> float:
     """How much a text says that it cannot wait, 0 to 1: by a date, or a danger in its classes.
 
     It takes no angry tone, and a phrase that is denied (`es eilt nicht`) says nothing.
     """
-    plain = fold(text)
     weights = shipped_weights("urgency")
-    said = noisy_or(w for phrase, w in weights.items() if _meant(plain, (phrase,)))
+    likely = _likely(plain, tuple(weights))
+    said = noisy_or(weights[phrase] for phrase in likely if _meant(plain, (phrase,)))
     return noisy_or((said, DANGER if "safety" in classes else 0.0))
 
 
@@ -64,17 +72,30 @@ def noisy_or(weights: Iterable[float]) -> float:
     return 1.0 - prod(1.0 - weight for weight in weights)
 
 
-def fold(text: str) -> str:
+def fold(text: str) -> Folded:
     """Lower-case words between single spaces; ` . ` ends a sentence, ` , ` is a pause."""
-    plain = text[:MOST_CHARACTERS].lower().translate(FOLDED)
+    plain = _lowered(text[:MOST_CHARACTERS])
     plain = PAUSES.sub(" , ", ENDS.sub(" . ", plain))
-    return f" {' '.join(REST.sub(' ', plain).split())} "
+    return Folded(f" {' '.join(REST.sub(' ', plain).split())} ")
+
+
+def _lowered(text: str) -> str:
+    text = text.lower()
+    for letter, written in FOLDED.items():  # ten times as fast as `str.translate`
+        text = text.replace(letter, written)
+    return text
 
 
 @cache
 def shipped_triggers() -> Phrases:
     """The phrases of this release, for shops that set none."""
     return {name: (*said,) for name, said in _shipped("triggers.toml")["triggers"].items()}
+
+
+@cache
+def shipped_suggestions() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """The labels that each class of words brings a model to, in this release."""
+    return _shipped("wording.toml")["suggests"]
 
 
 @cache
@@ -96,6 +117,12 @@ def _meant(plain: str, phrases: tuple[str, ...]) -> bool:
     return any(not _denied(left, *m.span()) for m in pattern.finditer(left))
 
 
+def _spoken_of(plain: str, phrases: tuple[str, ...]) -> Spoken:
+    if _meant(plain, phrases):
+        return "meant"
+    return "mentioned" if _patterns(phrases)[1].search(plain) else "unsaid"
+
+
 def _denied(plain: str, start: int, end: int) -> bool:
     if DENIED_AFTER.search(plain[end:]):
         return True
@@ -106,6 +133,28 @@ def _denied(plain: str, start: int, end: int) -> bool:
 def pattern_of(phrase: str) -> re.Pattern[str]:
     """The pattern of one phrase over a folded text."""
     return _pattern((phrase,))
+
+
+def sieve(patterns: Iterable[re.Pattern[str]]) -> Any:
+    """All patterns as one automaton: one pass tells which of them are worth a look.
+
+    It finds too many, never too few: RE2 looks at no neighbours, and knows no letters but ASCII's.
+    """
+    found = re2.Set.SearchSet()
+    for pattern in patterns:
+        plain = pattern.pattern.replace(BEGINNING, "").replace("(?= )", " ")
+        found.Add(plain.replace(r"\w", "[^ ]"))
+    found.Compile()
+    return found
+
+
+def _likely(plain: Folded, phrases: tuple[str, ...]) -> list[str]:
+    return [phrases[i] for i in sorted(_sieve(phrases).Match(plain) or ())]
+
+
+@cache
+def _sieve(phrases: tuple[str, ...]) -> Any:
+    return sieve(map(pattern_of, phrases))
 
 
 @cache
@@ -123,7 +172,7 @@ def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _phrase(phrase: str) -> str:
-    plain = phrase.lower().translate(FOLDED).replace(" .. ", " ..")
+    plain = _lowered(phrase).replace(" .. ", " ..")
     return "".join(_word(word) for word in WORD.findall(plain))
 
 

@@ -36,7 +36,8 @@ class Lower:
 
     def tokens(self, texts: Sequence[str]) -> Any:
         """The encodings of texts behind the prefix, cut after 256 tokens."""
-        return self.tokenizer.encode_batch([PREFIX + text[:MOST_CHARACTERS] for text in texts])
+        # one by one: `encode_batch` hands even a single text to threads of its own
+        return [self.tokenizer.encode(PREFIX + text[:MOST_CHARACTERS]) for text in texts]
 
     def run(self, ids: Sequence[int], output: str) -> tuple[Vectors, dict[str, Any]]:
         """One output, float32 [1, tokens, 384], and the inputs it was made from.

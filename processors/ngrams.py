@@ -20,8 +20,7 @@ def counts(text: str, bits: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.
     """
     flat = f" {' '.join(text[:MOST_CHARACTERS].lower().split())} "
     letters = np.frombuffer(flat.encode("utf-32-le", "replace"), "<u4").astype(np.uint32)
-    hashed = [_hashes(letters, size) for size in SIZES]
-    buckets = np.concatenate(hashed) >> np.uint32(32 - bits)
+    buckets = _hashes(letters) >> np.uint32(32 - bits)
     found, times = np.unique(buckets, return_counts=True)
     return found.astype(np.int64), (1.0 + np.log(times)).astype(np.float32)
 
@@ -43,15 +42,20 @@ def rarity(rows: Rows, bits: int) -> npt.NDArray[np.float32]:
 
 def project(rows: Rows, weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Rows times weights [2**bits, outputs], summed in an order that no batch changes."""
-    sums: Sequence[npt.NDArray[np.float32]] = [c @ weights[b] for b, c in rows]
+    sums: Sequence[npt.NDArray[np.float32]] = [c @ weights.take(b, axis=0) for b, c in rows]
     return np.array(sums, np.float32).reshape(len(rows), weights.shape[1])
 
 
-def _hashes(letters: npt.NDArray[np.uint32], size: int) -> npt.NDArray[np.uint32]:
-    if len(letters) < size:
-        return np.empty(0, np.uint32)
-    code = np.full(len(letters) - size + 1, size, np.uint32)
-    for place in range(size):
-        code = (code * BASE) ^ letters[place : len(letters) - size + 1 + place]
-    code ^= code >> np.uint32(15)
-    return code * MIX
+def _hashes(letters: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """Of all n-grams: a row for each size, then rows in a row without what reaches past the end."""
+    count = len(letters)
+    padded = np.concatenate([letters, np.zeros(SIZES[-1], np.uint32)])
+    codes = (np.array(SIZES, np.uint32)[:, None] * BASE) ^ letters
+    for place in range(1, SIZES[-1]):
+        longer = codes[max(0, place + 1 - SIZES[0]) :]  # of sizes that go on
+        longer *= BASE
+        longer ^= padded[place : place + count]
+    codes ^= codes >> np.uint32(15)
+    codes *= MIX
+    ends = (max(0, count - size + 1) for size in SIZES)
+    return np.concatenate([row[:end] for row, end in zip(codes, ends, strict=True)])

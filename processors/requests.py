@@ -6,14 +6,14 @@ second reading.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from ticketstream.processors.calibration import probabilities
-from ticketstream.processors.heads import Judgement
+from ticketstream.processors.calibration import Doubles, probabilities
+from ticketstream.processors.heads import Floats
 from ticketstream.processors.taxonomy import FOREIGN, Labels
 from ticketstream.schemas.classified import Label
 
-SURE = 0.6  # from this calibrated probability on a sentence's label is a request, measured
+SURE = 0.4  # from this probability on a sentence is about a request (docs/classification.md)
 FEWEST_WORDS = 4
 MOST_SENTENCES = 12
 NO_REQUEST = frozenset({"complaint", FOREIGN})  # how it is said, and what no queue works on
@@ -27,21 +27,27 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def further_requests(
-    category: str, judged: Sequence[Judgement], labels: Labels, temperature: float
+    category: str, scores: Floats, labels: Labels, temperature: float
 ) -> tuple[Label, ...]:
-    """The surest label of each other category that a sentence is about, surest first."""
+    """The surest label of each other category that a sentence is about, surest first.
+
+    Args:
+        category: of the whole ticket.
+        scores: of the sub-categories, before calibration, [sentences, labels].
+        labels: the label set.
+        temperature: of the sub-categories' calibration.
+    """
     best: dict[str, Label] = {}
-    for label in _sure(judged, labels, temperature):
+    for label in _sure(probabilities(scores, temperature), labels):
         known = best.get(label.category)
         if label.category != category and (known is None or known.score < label.score):
             best[label.category] = label
     return tuple(sorted(best.values(), key=lambda label: (-label.score, label.sub_category)))
 
 
-def _sure(judged: Sequence[Judgement], labels: Labels, temperature: float) -> Iterator[Label]:
-    for judgement in judged:
-        shares = probabilities(judgement.scores, temperature)
-        name = labels.sub_categories[int(shares.argmax())]
+def _sure(shares: Doubles, labels: Labels) -> Iterator[Label]:
+    for place, share in zip(shares.argmax(axis=1), shares.max(axis=1), strict=True):
+        name = labels.sub_categories[place]
         category = labels.category_of[name]
-        if shares.max() >= SURE and category not in NO_REQUEST:
-            yield Label(category, name, float(shares.max()))
+        if share >= SURE and category not in NO_REQUEST:
+            yield Label(category, name, float(share))

@@ -178,22 +178,25 @@ def winner(own: Pair, opinion: SecondOpinion | None) -> Pair:
 
 def confidence_of(
     scores: Scores,
+    pair: Pair,
     opinion: SecondOpinion | None,
     labels: Labels,
     calibration: PairCalibration,
-    measured: Measurement | None,
     *,
+    measured: Measurement | None,
     language: str,
 ) -> float:
-    """How sure the pair is that stands."""
+    """How sure the pair is that stands, the small model's own or the opinion's."""
     if opinion and measured and opinion.status in ANSWERED:
         rate = measured.rate(opinion.status)
         if rate is not None:
             return rate
-    if opinion is None or opinion.status != "overruled":
-        return calibrate(*scores, calibration, language=language)
-    at = labels.sub_categories.index(opinion.label), labels.intents.index(opinion.intent)
-    return calibrate(*scores, calibration, at, language)
+    return calibrate(*scores, calibration, places(pair, labels), language)
+
+
+def places(pair: Pair, labels: Labels) -> tuple[int, int]:
+    """Where a pair stands among the scores."""
+    return labels.sub_categories.index(pair.sub_category), labels.intents.index(pair.intent)
 
 
 def _opinion(

@@ -1,4 +1,4 @@
-"""ticket.received -> its texts in the order of numbering, and what is known of it."""
+"""A ticket -> its texts: in the order of numbering, as they are judged, all; and who is known."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -8,6 +8,7 @@ from ticketstream.processors.detectors.span import Span
 from ticketstream.processors.detectors.words import TITLES, words_of
 from ticketstream.schemas.masked import AttachmentText, TicketText
 from ticketstream.schemas.received import TicketReceived
+from ticketstream.vault.tokens import plain
 
 AUTHOR_SCORE = 0.98
 
@@ -63,3 +64,32 @@ def written_by_customer(text: TicketText) -> Iterator[str]:
     """What the customer wrote, newest message only; the attachments where nothing else is there."""
     yield from (text.subject, text.text)
     yield from (turn.text for turn in text.transcript if turn.role == "customer")
+
+
+def judged_text(text: object) -> str:
+    """Subject and what the customer wrote, as one text; attachments only where nothing else is.
+
+    Tokens are plain, `[ORDER_1]`, as in the texts that the heads learned from.
+
+    Raises:
+        TypeError: the text is sealed or erased: the loop opens it before it calls.
+    """
+    if not isinstance(text, TicketText):
+        raise TypeError("classify reads open text")
+    subject, *written = written_by_customer(text)
+    body = "\n".join(filter(None, (part.strip() for part in written)))
+    said = joint(subject, body) or "\n".join(a.text for a in text.attachments).strip()
+    return plain(said)
+
+
+def everything(text: object) -> str:
+    """All that came with a ticket: what is quoted or attached may give orders to a machine too."""
+    assert isinstance(text, TicketText)
+    turns = (turn.text for turn in text.transcript)
+    attached = (part for a in text.attachments for part in (a.name, a.text))
+    return plain("\n\n".join((text.subject, text.text, text.quoted, *turns, *attached)))
+
+
+def joint(subject: str, body: str) -> str:
+    """The form in which heads are trained and asked: "subject. text"."""
+    return f"{subject.strip()}. {body}" if subject.strip() and body else subject.strip() or body

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -140,8 +141,14 @@ def flat(table: Any, fields: Fields) -> Any:
 
 def joined(classified: Any, routed: Any) -> Any:
     """One row a classification, with its last decision where there is one."""
-    classified, routed = last(classified, "event_id"), last(routed, "cause_id")
-    places = pc.index_in(classified["event_id"], value_set=routed["cause_id"])
+    events, causes = _codes(classified["event_id"], routed["cause_id"])
+    kept = _last_rows(events)
+    if len(kept) < len(events):
+        classified, events = classified.take(kept), events[kept]
+    decisions = np.full(max(events.max(initial=-1), causes.max(initial=-1)) + 1, -1)
+    decisions[causes] = np.arange(len(causes))
+    found = decisions[events]
+    places = pa.array(found, mask=found < 0)
     for name in (n for n in routed.column_names if n not in {"cause_id", "occurred_at"}):
         classified = classified.append_column(name, routed[name].take(places))
     return classified
@@ -149,11 +156,22 @@ def joined(classified: Any, routed: Any) -> Any:
 
 def last(table: Any, key: str) -> Any:
     """The last row of each key, in the order of the rows."""
-    codes = table[key].combine_chunks().dictionary_encode()
-    indices = codes.indices.to_numpy(zero_copy_only=False)
-    rows = np.empty(len(codes.dictionary), np.int64)
-    rows[indices] = np.arange(len(table))
-    return table if len(rows) == len(table) else table.take(np.sort(rows))
+    rows = _last_rows(*_codes(table[key]))
+    return table if len(rows) == len(table) else table.take(rows)
+
+
+def _codes(*keys: Any) -> list[npt.NDArray[np.int64]]:
+    """Columns of keys as numbers; equal keys have the same in all columns."""
+    chunks = [chunk for key in keys for chunk in key.chunks]
+    codes = pa.chunked_array(chunks, TEXT).dictionary_encode("encode").chunks
+    numbers = np.concatenate([np.empty(0, np.int64), *(c.indices.to_numpy() for c in codes)])
+    return np.split(numbers, np.cumsum([len(key) for key in keys])[:-1])
+
+
+def _last_rows(codes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    rows = np.full(codes.max(initial=-1) + 1, -1)
+    rows[codes] = np.arange(len(codes))
+    return np.sort(rows[rows >= 0])
 
 
 def blanked(table: Any, tickets: Any) -> Any:

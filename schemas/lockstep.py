@@ -94,6 +94,8 @@ class _Reader:
             return self.record(schema, rows, tree)
         if kind in {"array", "map"}:
             return self.several(schema, rows, tree)
+        if tree is not None and kind in FIXED:
+            return self.move(rows, self.at[rows] + FIXED[kind])  # nobody wants it
         read = PRIMITIVES.get(kind)
         return read(self, rows) if read else self.value(self.names[kind], rows, tree)
 
@@ -101,9 +103,13 @@ class _Reader:
         """Zig-zag numbers of one to ten bytes."""
         at = self.at[rows]
         byte = self.data[at]
-        value = (byte & 0x7F).astype(np.uint64)
         after = at + 1
         more, shift = np.flatnonzero(byte & 0x80), 7
+        if not more.size:  # most lengths and all small numbers
+            self.move(rows, after)
+            small: Longs = SMALL[byte]
+            return small
+        value = (byte & 0x7F).astype(np.uint64)
         while more.size and shift < MOST_BITS:
             byte = self.data[after[more]]
             value[more] |= (byte & 0x7F).astype(np.uint64) << np.uint64(shift)
@@ -124,9 +130,10 @@ class _Reader:
 
     def floats(self, rows: Rows, form: str) -> npt.NDArray[Any]:
         at, size = self.at[rows], np.dtype(form).itemsize
-        found: npt.NDArray[Any] = self.data[at[:, None] + np.arange(size)]
+        # a number may begin at any byte
+        everywhere = np.ndarray(len(self.raw) - size + 1, form, self.raw, strides=(1,))
+        numbers: npt.NDArray[Any] = everywhere[at]
         self.move(rows, at + size)
-        numbers: npt.NDArray[Any] = found.view(form)[:, 0]
         return numbers
 
     def boolean(self, rows: Rows) -> npt.NDArray[np.bool_]:
@@ -182,6 +189,8 @@ class _Reader:
         self.at[rows] = np.minimum(to, self.limit)
 
 
+FIXED = {"double": 8, "float": 4, "boolean": 1}  # bytes of what has always as many
+SMALL: Longs = np.array([(n >> 1) ^ -(n & 1) for n in range(0x80)])  # the numbers of one byte
 PRIMITIVES: Mapping[str, Callable[[_Reader, Rows], Any]] = {
     "string": lambda reader, rows: reader.slices(rows, text=True),
     "bytes": lambda reader, rows: reader.slices(rows, text=False),

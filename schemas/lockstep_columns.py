@@ -78,6 +78,8 @@ def flat(columns: Mapping[str, Any], above: str) -> Iterator[tuple[str, Any]]:
 def joined(parts: Sequence[Any]) -> Any:
     """Columns of the same type, one behind the other."""
     first = parts[0]
+    if first is None:  # unwanted
+        return None
     if isinstance(first, dict):
         return {name: joined([p[name] for p in parts]) for name in first}
     if isinstance(first, Slices):
@@ -94,4 +96,4 @@ def ordered(column: Any, order: Longs) -> Any:
         return {name: ordered(c, order) for name, c in column.items()}
     if isinstance(column, Slices):
         return Slices(column.start[order], column.length[order], column.text)
-    return column[order]
+    return None if column is None else column[order]

@@ -33,6 +33,8 @@ SETTINGS = {
     "fetch.wait.max.ms": AT_ONCE_MS,
     "max.partition.fetch.bytes": 8 << 20,
     "queued.max.messages.kbytes": 64 << 10,
+    # when the queue was full; unless told, the client waits a second, which is most of a reading
+    "fetch.queue.backoff.ms": AT_ONCE_MS,
 }
 NOWHERE: Mapping[Place, int] = MappingProxyType({})
 

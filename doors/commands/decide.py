@@ -8,6 +8,7 @@ import typer
 from ticketstream.doors import settings as settings_module
 from ticketstream.doors.commands.broker import brokers_of
 from ticketstream.doors.commands.days import day
+from ticketstream.doors.commands.operate import configure_log
 from ticketstream.doors.equip import archive_of, codec_of, erased_of, key_source, route_resources
 from ticketstream.doors.output import Json, Language, progress, say, say_json
 from ticketstream.doors.settings import Settings
@@ -58,6 +59,7 @@ def replay_route(
     from ticketstream.processors.decision.draws import keyed  # noqa: PLC0415
 
     settings = settings_module.load(policy=policy)
+    configure_log(settings)
     resources = route_resources(settings, key_source(settings).load("draws"))
     wanted = Wanted(day(since, "--since"), day(until, "--until"), shop, limit)
     if emit and (limit or source == "archive"):
@@ -67,6 +69,11 @@ def replay_route(
         )
     draws, prices = keyed(resources.draw_key), _costs(costs)
     rows = _rows(settings, source, wanted)
+    if not len(rows):
+        raise SettingError(
+            f"no decision to compare ({rows.undecided} undecided, {rows.erased} forgotten, "
+            f"{rows.unreadable} unreadable): look at --since, --until and --shop"
+        )
     progress(f"deciding {len(rows):,} again")
     made = redecide(rows, resources.policy, draws)
     result = compare(rows, resources.policy, made, prices, draws)

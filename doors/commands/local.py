@@ -10,6 +10,7 @@ import orjson
 import typer
 
 from ticketstream.doors import settings as settings_module
+from ticketstream.doors.commands.operate import configure_log
 from ticketstream.doors.output import Json, say, say_json
 from ticketstream.schemas.errors import SettingError
 from ticketstream.schemas.json import to_json
@@ -45,6 +46,7 @@ def try_files(files: list[Path], *, json: Json = False) -> None:
     from ticketstream.doors.rehearsal import Rehearsal  # noqa: PLC0415
 
     settings = settings_module.load()
+    configure_log(settings)
     tickets, dead = intake_door.read_all(files, settings, intake_door.throwaway_key())
     intake_door.ensure_knowledge(settings)
     rehearsal = Rehearsal(settings, "draft")
@@ -69,7 +71,9 @@ def pipe(
     if unknown := [s for s in stages if s not in STAGE_NAMES]:
         raise SettingError(f"no stage {unknown[0]!r}: use {', '.join(STAGE_NAMES)}")
     wanted = sorted(stages, key=STAGE_NAMES.index)
-    filter_ = piping.Pipe(settings_module.load(), wanted[-1:] if last else wanted, explain=explain)
+    settings = settings_module.load()
+    configure_log(settings)  # to standard error: what is printed here is for a program
+    filter_ = piping.Pipe(settings, wanted[-1:] if last else wanted, explain=explain)
     for chunk in _chunks(sys.stdin.buffer):
         for line in filter_.run(chunk):
             say_json(line)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from ticketstream.doors import settings as settings_module
+from ticketstream.doors.commands.operate import configure_log
 from ticketstream.doors.output import Json, say, say_json, table
 from ticketstream.doors.settings import ROOT
 
@@ -179,6 +180,7 @@ def ask(
     from ticketstream.learning.toml_text import toml  # noqa: PLC0415
 
     settings = settings_module.load()
+    configure_log(settings)
     asking = connect_patiently(settings)
     alone: Any = equip.classify_resources(settings.model_copy(update={"language_model": None}))
     with closing(asking.model):

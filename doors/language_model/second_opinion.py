@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import numpy as np
 import orjson
@@ -58,7 +59,7 @@ class Asking:
             raise SettingError(f"{self.file}: ask.seeds: name the labelled seeds to show")
         examples = read_seeds(self.file.parent / ask.seeds, resources.labels)
         shots = tuple(Shot(e.text, Pair(e.sub_category, e.intent)) for e in examples)
-        vectors = _vectors([s.text for s in shots], resources.encoder, self.room)
+        vectors = example_vectors([s.text for s in shots], resources.encoder, self.room)
         return Shots(shots, vectors, ask.examples)
 
     def _measured(self, prompt: LabelPrompt, resources: ClassifyResources) -> Measurement | None:
@@ -121,7 +122,7 @@ def _check_notice(endpoint: Endpoint, file: Path) -> None:
         )
 
 
-def _vectors(texts: list[str], encoder: Encoder, room: Path) -> Vectors:
+def example_vectors(texts: list[str], encoder: Encoder, room: Path) -> Vectors:
     """Computed once (seconds to a minute) and kept: a restart must not wait for it again."""
     said = orjson.dumps([encoder.manifest.sha256, texts])
     kept = room / f"examples-{sha256(said).hexdigest()[:16]}.npy"
@@ -129,9 +130,9 @@ def _vectors(texts: list[str], encoder: Encoder, room: Path) -> Vectors:
         known: Vectors = np.load(kept)
         return known
     vectors = encoder.embed(texts)
-    draft = kept.with_suffix(".draft.npy")
-    np.save(draft, vectors)
-    draft.replace(kept)
+    with NamedTemporaryFile(dir=room, suffix=".draft", delete=False) as draft:
+        np.save(draft, vectors)
+    Path(draft.name).replace(kept)  # whole, whoever else has computed it meanwhile
     return vectors
 
 

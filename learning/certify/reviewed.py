@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from ticketstream.learning.certify.thresholds import Bools, Floats
+from ticketstream.learning.counterfactual.archived import last_of
 from ticketstream.learning.replay.stored import NEEDED, Wanted, columns_in, within
 from ticketstream.processors.decision.decide import decide
 from ticketstream.processors.decision.rules import ROUTES
@@ -20,7 +21,7 @@ AUTO, SUGGESTION = ROUTES.index("auto_reply"), "agent_suggestion"
 HARMFUL = 0.3  # an edit of more than this share of the text says that the draft was not right
 JUDGED = frozenset({"sent_unchanged", "edited", "rejected"})  # actions on a draft that was there
 WRONG = frozenset({"rejected", "reclassified", "rerouted", "escalated"})
-FEATURES = (*NEEDED, "eligible")
+FEATURES = (*NEEDED, "eligible", "routed_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ def candidates(decisions: Any, outcomes: Any, policy: Policy, wanted: Wanted) ->
     """
     known = within(decisions, wanted)
     known = known.filter(pc.and_(pc.invert(known["erased"]), pc.is_valid(known["route"])))
+    # a ticket that a newer model judged again has one outcome, and must not count twice
+    known = last_of(known, "routed_at")
     columns = columns_in(known)
     open_to = np.asarray(decide(columns, _willing(policy), _no_draws).undrawn == AUTO, np.bool_)
     judged = _judgements(outcomes)

@@ -60,14 +60,13 @@ def from_topics(log: Log, erased: Erased, which: Wanted, tell: Tell, processes: 
     tables: dict[str, list[Any]] = {topic: [] for topic in TOPICS}
     read = unreadable = 0
     for part in read_parts(log.brokers, all_spans, log.codec, fields, processes):
-        rows = flat(part.table, TOPICS[part.topic])
-        tables[part.topic].append(rows)
+        tables[part.topic].append(coded_few(flat(part.table, TOPICS[part.topic])))
         read, before = read + part.read, read
         unreadable += part.unreadable
         if read // STEP > before // STEP:
             tell(read)
     classified, routed = (_whole(tables[topic], TOPICS[topic]) for topic in TOPICS)
-    table = joined(classified, routed)
+    table = joined(classified, routed.combine_chunks())
     gone = erased(pc.unique(table["ticket_id"]).to_pylist())
     flags = pc.is_in(table["ticket_id"], value_set=pa.array(sorted(gone), pa.string()))
     return stored(table.append_column("erased", flags), which, unreadable)
@@ -117,6 +116,14 @@ def _types() -> dict[str, Any]:
     return {n: kinds.get(n, pa.bool_()) for n in NEEDED}
 
 
+def coded_few(table: Any) -> Any:
+    """The columns of few values by their dictionary, as the archive's files give them."""
+    for place, field in enumerate(table.schema):
+        if field.name in FEW:
+            table = table.set_column(place, field.name, table[field.name].dictionary_encode())
+    return table
+
+
 def _whole(tables: list[Any], fields: Fields) -> Any:
     empty = pa.table({n: pa.array([], t) for n, (_, t) in fields.items()})
-    return pa.concat_tables([empty, *tables]).combine_chunks()
+    return pa.concat_tables([coded_few(empty), *tables])

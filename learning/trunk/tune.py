@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from sklearn.linear_model import LogisticRegression
 from torch import nn
 
+from ticketstream.learning import linear
 from ticketstream.learning.e5 import Layers
 from ticketstream.learning.trunk.model import LAYERS, Tasks, Trunk
 from ticketstream.processors.heads import centred
@@ -118,18 +118,19 @@ def logits(model: Tasks, hidden: Sequence[Halves], task: str) -> Doubles:
 
 
 def _begin(head: Any, placed: Vectors, task: Task, strength: float) -> None:
+    """As logistic regression ends, or at nothing where all texts have one answer, or none."""
     known = (task.answers >= 0) & (task.weights > 0)
-    x, y, w = placed[known], task.answers[known], task.weights[known]
-    if task.outputs == 1:
-        x, w = np.vstack([x, x]), np.concatenate([w * y, w * (1 - y)])
-        y = np.repeat([1.0, 0.0], len(y))
-    model = LogisticRegression(C=strength, max_iter=100).fit(x, y.astype(int), w)
+    x, y, w = placed[known].astype(np.float64), task.answers[known], task.weights[known].tolist()
+    plane, bias = np.zeros((task.outputs, WIDTH)), np.zeros(task.outputs)
+    if len(set(y.tolist())) > 1 and task.outputs == 1:
+        plane, bias = linear.degree(x, y.tolist(), w, strength)
+    elif len(set(y.tolist())) > 1:
+        names = [str(place) for place in range(task.outputs)]
+        plane, bias = linear.classes(x, [str(int(a)) for a in y], w, names, strength)
+        bias = np.maximum(bias, bias[bias > linear.UNSEEN].min())  # the unseen like the rarest
     with torch.no_grad():
-        head.weight.zero_()
-        head.bias.fill_(float(model.intercept_.min()) if task.outputs > 1 else 0.0)
-        rows = [0] if task.outputs == 1 else model.classes_.tolist()
-        head.weight[rows] = torch.tensor(model.coef_, dtype=torch.float32)
-        head.bias[rows] = torch.tensor(model.intercept_, dtype=torch.float32)
+        head.weight.copy_(torch.from_numpy(plane))
+        head.bias.copy_(torch.from_numpy(bias))
 
 
 def _learn(

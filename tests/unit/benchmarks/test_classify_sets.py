@@ -2,11 +2,13 @@
 
 import csv
 import json
+import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from benchmarks import classify_sets
-from benchmarks.classify_sets import SETS, Guard, own_judged, own_learned, public_task
+from benchmarks.classify_sets import OWN, SETS, Guard, own_judged, own_learned, public_task
 
 from ticketstream.schemas.errors import ModelError
 
@@ -61,6 +63,11 @@ def test_a_development_run_does_not_open_the_test_file(data: Path) -> None:
     assert public_task("massive_de", data, DEV)
     with pytest.raises(FileNotFoundError):
         public_task("massive_de", data, SCORED)
+
+
+def test_the_own_test_set_is_the_one_that_was_frozen() -> None:
+    frozen = re.findall(r"^`([0-9a-f]{64})`$", OWN.with_name("README.md").read_text(), re.MULTILINE)
+    assert sha256(OWN.read_bytes()).hexdigest() == frozen[0]
 
 
 def test_a_development_run_does_not_open_the_own_test_set(

@@ -183,6 +183,18 @@ def test_what_always_goes_to_people_does_not_outweigh_what_is_audited(home: Path
     assert 1600 < told["size"] < 1800  # a fifth of those that were sure to be seen
 
 
+def test_a_ticket_that_was_judged_again_counts_once(home: Path) -> None:
+    once = list(happened(600))
+    archive(*once)
+    size = orjson.loads(run("calibrate", "--out", "a.toml", "--json").stdout)["size"]
+    for old in [e for e in once if isinstance(e, TicketClassified)][:5]:
+        new = replace(old, event_id=type(old.event_id)(int=old.event_id.int + 50_000))
+        made = routed(new, route="agent_suggestion", eligible={"agent_suggestion": 1.0})
+        archive(new, made)
+    told = orjson.loads(run("calibrate", "--out", "b.toml", "--json").stdout)
+    assert told["size"] == size == 600
+
+
 def test_without_audit_nothing_is_known_of_what_was_sent(home: Path) -> None:
     archive(*happened(300, eligible={"auto_reply": 1.0}))
     refused = run("calibrate", "--out", "new.toml")

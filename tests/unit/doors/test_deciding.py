@@ -7,7 +7,7 @@ from shutil import copytree
 import pytest
 
 from ticketstream.doors.deciding import classify_by, snapshots_of
-from ticketstream.doors.promotion import check_model
+from ticketstream.doors.promotion import check_model, usable
 from ticketstream.doors.settings import ROOT, Settings
 from ticketstream.learning.model_folder import write_calibration
 from ticketstream.learning.toml_text import toml
@@ -92,3 +92,20 @@ def test_a_model_is_checked_by_its_files_and_by_the_floors_of_the_policy(
     strict = replace(under(good), floors=Floors(sub_category=0.99))
     with pytest.raises(ModelError, match=r"not promoted: all: sub_category is 0\.\d+, the floor"):
         check_model(settings, strict)
+
+
+@pytest.mark.parametrize(
+    ("manifest", "refusal"),
+    [
+        ({"taxonomy_hash": "ab" * 32}, "was trained on another taxonomy"),
+        ({"encoder": "ab" * 32}, "was trained with another encoder"),
+    ],
+)
+def test_what_workers_would_refuse_is_neither_promoted_nor_gone_back_to(
+    settings: Settings, manifest: dict[str, str], refusal: str
+) -> None:
+    strange = trained(settings, **manifest)
+    with pytest.raises(ModelError, match=refusal):
+        check_model(settings, under(strange))
+    with pytest.raises(ModelError, match=refusal):
+        usable(settings, strange.active)

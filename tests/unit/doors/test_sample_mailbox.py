@@ -12,12 +12,12 @@ from ticketstream.doors.intake.attachments import AttachmentStore
 from ticketstream.doors.intake.door import Door
 from ticketstream.doors.intake.folder import messages
 from ticketstream.doors.intake.read import read
-from ticketstream.processors.classify import judged_text
-from ticketstream.processors.lexicon import shipped_triggers, triggers
+from ticketstream.processors.lexicon import fold, shipped_triggers, triggers
 from ticketstream.processors.mask import MaskResources, mask
 from ticketstream.processors.masker import Masker
 from ticketstream.processors.policy import default_policy
 from ticketstream.processors.route import RouteResources, route
+from ticketstream.processors.ticket_parts import judged_text
 from ticketstream.schemas.classified import TicketClassified
 from ticketstream.schemas.dead import Dead
 from ticketstream.schemas.envelope import Producer, answering
@@ -76,7 +76,7 @@ def decided(ticket: TicketMasked) -> TicketRouted:
         language=ticket.language,
         facts=ticket.facts,
         auto_submitted=ticket.auto_submitted,
-        triggers=triggers(judged_text(ticket.text), shipped_triggers()),
+        triggers=triggers(fold(judged_text(ticket.text)), shipped_triggers()),
     )
     return route([classified], RouteResources.of(default_policy(), b"key", "test"))[0]
 

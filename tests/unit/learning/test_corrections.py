@@ -11,7 +11,9 @@ from tests.unit.doors.desk.story import Desk, make_vault, outcome, story
 from ticketstream.learning.corrections import Corrected, corrected
 from ticketstream.processors.taxonomy import shipped_labels
 from ticketstream.projections.store import ReadModels, read_engine
+from ticketstream.schemas.masked import TicketMasked, TicketText
 from ticketstream.schemas.outcome import AgentEdited, Labels
+from ticketstream.schemas.received import Turn
 
 
 @pytest.fixture
@@ -39,6 +41,19 @@ def test_a_corrected_label_is_an_example_with_the_masked_text(desk: Desk) -> Non
     assert (example.sub_category, example.intent) == ("lost_parcel", "ask_status")
     assert example.text.startswith("Where is my order [ORDER_1]?. Hello,")
     assert (example.language, example.kind) == ("en", "correction")
+
+
+def test_a_corrected_chat_is_learned_as_classify_reads_it(desk: Desk) -> None:
+    turns = (
+        Turn("customer", "", "My lamp arrived broken"),
+        Turn("agent", "", "Which order is it?"),
+        Turn("customer", "", "It is [ORDER_1-kfqxt]"),
+    )
+    after = Labels("delivery", "damaged_in_transit", "report_problem", "agent_suggestion")
+    chat = TicketText(transcript=turns)
+    told = [replace(e, text=chat) if isinstance(e, TicketMasked) else e for e in story(desk)]
+    desk.happens([*told, edited(desk, after)])
+    assert [e.text for e in found(desk).examples] == ["My lamp arrived broken\nIt is [ORDER_1]"]
 
 
 def test_of_two_corrections_of_a_ticket_the_later_one_counts(desk: Desk) -> None:

@@ -171,6 +171,16 @@ def test_nothing_to_learn_from_is_told(tmp_path: Path) -> None:
         train(None, tmp_path, Spelling(), tmp_path / "heads", 0, labels=LABELS, phrases=False)
 
 
+def test_a_handful_of_texts_is_too_few_and_twenty_are_not(seeds: Path, tmp_path: Path) -> None:
+    lines = (seeds / "all.jsonl").read_bytes().splitlines()[::-2]
+    (seeds / "all.jsonl").write_bytes(b"\n".join(lines))
+    with pytest.raises(ModelError, match=r"has 18 texts: write 20 at least"):
+        train(None, seeds, Spelling(), tmp_path / "heads", 0, labels=LABELS, phrases=False)
+    (seeds / "more.jsonl").write_bytes(b"\n".join(lines[:2]))
+    report = train(None, seeds, Spelling(), tmp_path / "heads", 0, labels=LABELS, phrases=False)
+    assert report.held_out["all"].size == 20
+
+
 def test_training_leaves_no_text_that_it_learned_from_on_disk(
     seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

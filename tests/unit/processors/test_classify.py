@@ -12,12 +12,12 @@ from ticketstream.processors.calibration import calibrate, probabilities
 from ticketstream.processors.classify import (
     ClassifyResources,
     classify,
-    judged_text,
     prediction_set,
 )
 from ticketstream.processors.conformal import Conformal
 from ticketstream.processors.lexicon import shipped_triggers
 from ticketstream.processors.taxonomy import shipped_labels
+from ticketstream.processors.ticket_parts import judged_text
 from ticketstream.schemas.classified import TicketClassified
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.envelope import External, Producer
@@ -62,6 +62,24 @@ def test_plain_requests_are_understood_in_both_languages(resources: ClassifyReso
     events = classify([ticket(text) for text, *_ in SAID], resources)
     assert [(e.category, e.sub_category) for e in events] == [(c, s) for _, c, s in SAID]
     assert all(e.sub_category in e.prediction_set for e in events)
+
+
+def test_a_friend_who_is_a_lawyer_is_no_legal_demand(resources: ClassifyResources) -> None:
+    harmless, threat, both = classify(
+        [
+            ticket("My lawyer friend loves your shop!"),
+            ticket("Your shop will hear from my lawyer!"),
+            ticket(
+                "My lawyer friend loves your shop. Where is my parcel with the lamp? It is late."
+            ),
+        ],
+        resources,
+    )
+    assert [harmless.triggers, threat.triggers, both.triggers] == [(), ("lawyer",), ()]
+    assert harmless.category != "legal_privacy" != both.category
+    assert threat.sub_category == "lawyer_threat"
+    assert harmless.confidence < 0.2
+    assert "legal_privacy" not in {label.category for label in both.secondary}
 
 
 def test_a_ticket_is_judged_the_same_alone_and_among_others(resources: ClassifyResources) -> None:

@@ -1,15 +1,23 @@
 """Words that decide who must look: what is meant, what is only mentioned, what is denied."""
 
+from pathlib import Path
+
 import pytest
 
+from ticketstream.learning.seeds import read_seeds
 from ticketstream.processors.lexicon import (
     fold,
+    noisy_or,
+    pattern_of,
     shipped_triggers,
     shipped_weights,
     sounds_like,
     triggers,
     urges,
 )
+from ticketstream.processors.taxonomy import shipped_labels
+
+SEEDS = Path(__file__).parents[3] / "knowledge" / "seeds"
 
 MEANT = [
     ("If I have no answer by Friday I will contact my lawyer.", "lawyer"),
@@ -57,40 +65,40 @@ NOT_MEANT = [
 
 @pytest.mark.parametrize(("text", "name"), MEANT)
 def test_what_is_meant_is_found(text: str, name: str) -> None:
-    assert name in triggers(text, shipped_triggers())
+    assert name in triggers(fold(text), shipped_triggers())
 
 
 @pytest.mark.parametrize("text", NOT_MEANT)
 def test_what_is_only_mentioned_or_denied_is_not_found(text: str) -> None:
-    assert triggers(text, shipped_triggers()) == ()
+    assert triggers(fold(text), shipped_triggers()) == ()
 
 
 def test_what_is_denied_half_heartedly_is_found() -> None:
     phrases = {"safety": ("smoking", "qualm*")}
-    assert triggers("The lamp won't stop smoking", phrases) == ("safety",)
-    assert triggers("Sie hört nicht auf zu qualmen", phrases) == ("safety",)
-    assert triggers("It is not smoking", phrases) == ()
+    assert triggers(fold("The lamp won't stop smoking"), phrases) == ("safety",)
+    assert triggers(fold("Sie hört nicht auf zu qualmen"), phrases) == ("safety",)
+    assert triggers(fold("It is not smoking"), phrases) == ()
 
 
 def test_an_exception_hides_only_what_it_covers() -> None:
     phrases = {"lawyer": ("my lawyer", "!my lawyer friend")}
-    assert triggers("My lawyer friend says hello", phrases) == ()
-    assert triggers("My lawyer friend says: call my lawyer", phrases) == ("lawyer",)
+    assert triggers(fold("My lawyer friend says hello"), phrases) == ()
+    assert triggers(fold("My lawyer friend says: call my lawyer"), phrases) == ("lawyer",)
 
 
 def test_a_gap_does_not_reach_into_the_next_sentence() -> None:
     phrases = {"gdpr": ("delete .. data",)}
-    assert triggers("Delete all the data", phrases) == ("gdpr",)
-    assert triggers("Delete it. I have data on that.", phrases) == ()
+    assert triggers(fold("Delete all the data"), phrases) == ("gdpr",)
+    assert triggers(fold("Delete it. I have data on that."), phrases) == ()
 
 
 def test_classes_come_in_the_order_of_the_policy() -> None:
     phrases = {"b": ("two",), "a": ("one",)}
-    assert triggers("one and two", phrases) == ("b", "a")
+    assert triggers(fold("one and two"), phrases) == ("b", "a")
 
 
 def test_a_phrase_is_a_whole_word() -> None:
-    assert triggers("issue your refund", {"lawyer": ("sue your",)}) == ()
+    assert triggers(fold("issue your refund"), {"lawyer": ("sue your",)}) == ()
 
 
 def test_an_umlaut_may_be_written_either_way() -> None:
@@ -100,22 +108,37 @@ def test_an_umlaut_may_be_written_either_way() -> None:
 def test_a_phrase_may_offer_a_choice_and_stand_at_the_beginning_of_a_sentence() -> None:
     weights = {"^ {dear|hello} .. {robot|language model*}": 0.5}
     for text in ("Dear robot", "Fine. Hello you language models!", "well, dear old robot"):
-        assert sounds_like(text, weights) == 0.5
+        assert sounds_like(fold(text), weights) == 0.5
     for text in ("my dear robot", "Dear Sir", "Hello. A robot."):
-        assert sounds_like(text, weights) == 0.0
+        assert sounds_like(fold(text), weights) == 0.0
 
 
 def test_each_further_hint_raises_the_score_and_none_reaches_past_one() -> None:
     weights = {"one": 0.5, "two": 0.5}
-    assert sounds_like("nothing", weights) == 0.0
-    assert sounds_like("one", weights) == 0.5
-    assert sounds_like("one two", weights) == 0.75
+    assert sounds_like(fold("nothing"), weights) == 0.0
+    assert sounds_like(fold("one"), weights) == 0.5
+    assert sounds_like(fold("one two"), weights) == 0.75
+
+
+def test_letters_beyond_ascii_are_letters_to_a_phrase() -> None:
+    weights = {"caf*": 0.5, "*ría": 0.5}
+    assert sounds_like(fold("Das Café hat zu."), weights) == 0.5
+    assert sounds_like(fold("Una cafetería."), weights) == 0.75
+
+
+def test_the_first_pass_holds_back_no_phrase_that_a_text_has() -> None:
+    seeds = read_seeds(SEEDS, shipped_labels())
+    for name in ("spam", "urgency"):
+        weights = shipped_weights(name)
+        for text in (fold(e.text) for e in seeds[::50]):
+            each = (w for phrase, w in weights.items() if pattern_of(phrase).search(text))
+            assert sounds_like(text, weights) == noisy_or(each)
 
 
 def test_machine_mail_sounds_like_spam_and_a_complaint_does_not() -> None:
     weights = shipped_weights("spam")
-    assert sounds_like("Automatische Antwort: Ich bin nicht im Büro.", weights) >= 0.95
-    assert sounds_like("I have been waiting for a reply for weeks!", weights) == 0.0
+    assert sounds_like(fold("Automatische Antwort: Ich bin nicht im Büro."), weights) >= 0.95
+    assert sounds_like(fold("I have been waiting for a reply for weeks!"), weights) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -130,7 +153,7 @@ def test_machine_mail_sounds_like_spam_and_a_complaint_does_not() -> None:
     ],
 )
 def test_a_deadline_or_a_travel_date_urges_in_whatever_tone(text: str) -> None:
-    assert urges(text, ()) >= 0.5
+    assert urges(fold(text), ()) >= 0.5
 
 
 @pytest.mark.parametrize(
@@ -143,8 +166,8 @@ def test_a_deadline_or_a_travel_date_urges_in_whatever_tone(text: str) -> None:
     ],
 )
 def test_neither_a_question_nor_anger_alone_urges(text: str) -> None:
-    assert urges(text, ()) == 0.0
+    assert urges(fold(text), ()) == 0.0
 
 
 def test_danger_urges_by_its_class() -> None:
-    assert urges("The lamp smells burnt.", ("safety",)) >= 0.75
+    assert urges(fold("The lamp smells burnt."), ("safety",)) >= 0.75

@@ -2,22 +2,22 @@
 
 import numpy as np
 
-from ticketstream.processors.heads import Judgement
+from ticketstream.processors.heads import Floats
 from ticketstream.processors.requests import MOST_SENTENCES, further_requests, sentences
 from ticketstream.processors.taxonomy import shipped_labels
 
 LABELS = shipped_labels()
 
 
-def judged(name: str, score: float) -> Judgement:
+def judged(name: str, score: float) -> Floats:
     scores = np.zeros(len(LABELS.sub_categories), np.float32)
     scores[LABELS.sub_categories.index(name)] = score
-    intents = np.zeros(len(LABELS.intents), np.float32)
-    return Judgement(scores, intents, 0.0, 0.0, 0.0, 0.0, 0.0)
+    return scores
 
 
-def names(category: str, *sentences: Judgement) -> list[str]:
-    return [label.sub_category for label in further_requests(category, sentences, LABELS, 1.0)]
+def names(category: str, *sentences: Floats) -> list[str]:
+    found = further_requests(category, np.array(sentences), LABELS, 1.0)
+    return [label.sub_category for label in found]
 
 
 def test_a_clear_sentence_about_something_else_is_a_further_request() -> None:
@@ -39,6 +39,11 @@ def test_of_one_category_the_surest_counts_once() -> None:
 
 def test_a_text_of_one_sentence_needs_no_second_look() -> None:
     assert sentences("Where is my parcel with the lamp? Thanks") == []
+
+
+def test_a_text_without_sentences_has_no_further_request() -> None:
+    none = np.empty((0, len(LABELS.sub_categories)), np.float32)
+    assert further_requests("account", none, LABELS, 1.0) == ()
 
 
 def test_greetings_are_no_sentences_and_a_long_mail_is_cut() -> None:

@@ -198,7 +198,9 @@ def test_a_measurement_of_too_few_tickets_decides_nothing() -> None:
 
 def confidence(opinion: SecondOpinion | None, measured: Measurement | None = None) -> float:
     scores = judged().scores, judged().intent_scores
-    return confidence_of(scores, opinion, LABELS, CALIBRATION, measured, language="en")
+    return confidence_of(
+        scores, winner(OWN, opinion), opinion, LABELS, CALIBRATION, measured=measured, language="en"
+    )
 
 
 def test_unmeasured_an_opinion_makes_nothing_surer() -> None:

@@ -19,7 +19,7 @@ from ticketstream.processors.words import (
     TRIGGERS,
     number,
 )
-from ticketstream.schemas.classified import ANSWERED
+from ticketstream.schemas.classified import OpinionStatus
 from ticketstream.schemas.envelope import AutoKind, Route
 from ticketstream.schemas.routed import Escalation
 
@@ -72,7 +72,7 @@ def test_there_is_a_word_for_every_way_queue_term_keyword_and_kind() -> None:
     assert set(policy.triggers) == set(TRIGGERS)
     assert set(Escalation.__dataclass_fields__) - {"score"} == set(TERMS)
     assert set(get_args(AutoKind)) - {"no"} == set(MACHINES)
-    assert set(ANSWERED) == set(OPINIONS)
+    assert set(get_args(OpinionStatus)) == set(OPINIONS)
 
 
 def test_a_reason_of_another_release_is_told_by_its_code_and_values() -> None:

@@ -2,10 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Barrier
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from benchmarks.fake_endpoint import Answer, Asked, FakeEndpoint, labels, message_of, serving
 from prometheus_client import generate_latest
@@ -13,6 +17,7 @@ from prometheus_client import generate_latest
 from ticketstream.doors import deciding, equip
 from ticketstream.doors.language_model import second_opinion
 from ticketstream.doors.language_model.client import EndpointModel
+from ticketstream.doors.language_model.second_opinion import example_vectors
 from ticketstream.doors.piping import Pipe
 from ticketstream.doors.settings import Settings, load
 from ticketstream.learning.opinions import ask_about, document_of
@@ -120,18 +125,21 @@ def test_a_replay_from_the_event_alone_gives_label_and_confidence_and_asks_nobod
         assert stored is not None
         own = Pair(stored.own_label, stored.own_intent)
         scores: Any = tuple(map(floats, (event.scores, event.intent_scores)))
-        known = LABELS, resources.calibration, None
+        known: Any = LABELS, resources.calibration
         code = event.language.code
         status, reason = weigh(
             own,
-            confidence_of(scores, None, *known, language=code),
+            confidence_of(scores, own, None, *known, measured=None, language=code),
             Pair(stored.label, stored.intent),
             LABELS,
             None,
         )
         again = replace(stored, status=status, reason=reason)
         assert winner(own, again) == (event.sub_category, event.intent)
-        assert confidence_of(scores, again, *known, language=code) == event.confidence
+        assert (
+            confidence_of(scores, winner(own, again), again, *known, measured=None, language=code)
+            == event.confidence
+        )
         assert len(fake.asked) == asked
 
 
@@ -181,6 +189,32 @@ def test_few_shot_shows_the_nearest_seeds_and_names_them(make: Make, tmp_path: P
     assert event.second_opinion is not None
     assert len(event.second_opinion.examples) == 1
     assert list((tmp_path / "home" / "language-model").glob("examples-*.npy"))
+
+
+@dataclass
+class Pausing:
+    """An encoder that waits until another worker computes the same vectors."""
+
+    meet: Barrier = field(default_factory=lambda: Barrier(2))
+
+    @property
+    def manifest(self) -> Any:
+        return SimpleNamespace(sha256="ab")
+
+    def embed(self, texts: list[str]) -> Any:
+        self.meet.wait(10)
+        return np.full((len(texts), 384), 0.5, np.float32)
+
+
+def test_workers_that_start_together_keep_the_vectors_of_the_examples_once(tmp_path: Path) -> None:
+    encoder: Any = Pausing()
+    with ThreadPoolExecutor(2) as pool:
+        made = [pool.submit(example_vectors, ["a", "b"], encoder, tmp_path) for _ in range(2)]
+        first, second = (m.result() for m in made)
+    assert (first == second).all()
+    (kept,) = tmp_path.iterdir()
+    assert (np.load(kept) == first).all()
+    assert (example_vectors(["a", "b"], encoder, tmp_path) == first).all()  # computed by nobody
 
 
 def test_few_shot_without_seeds_stops_the_start(make: Make) -> None:

@@ -14,7 +14,7 @@ from ticketstream.learning.train import train
 from ticketstream.learning.trunk.classify import tune
 from ticketstream.learning.trunk.make import Trunks, taught
 from ticketstream.learning.trunk.model import Trunk
-from ticketstream.learning.trunk.tune import Recipe, Task, _applied, read, tuned, vectors
+from ticketstream.learning.trunk.tune import Recipe, Task, _applied, logits, read, tuned, vectors
 from ticketstream.processors.encoder import Encoder
 from ticketstream.processors.heads import Heads
 from ticketstream.processors.snapshots import Snapshots, reader_of
@@ -120,3 +120,18 @@ def test_layers_that_stay_are_applied_once_and_stay(encoder: Encoder) -> None:
     assert same == [True] * 3 + [False] * 3
     whole = vectors(trunk, hidden)
     assert (whole * vectors(trunk, _applied(trunk, hidden, 3), 3)).sum(axis=1).min() > 0.999
+
+
+@pytest.mark.parametrize("known", [[], [0.0] * 12], ids=["of nothing", "of one answer"])
+def test_a_shop_without_moods_and_with_two_labels_has_a_trunk_too(
+    encoder: Encoder, known: list[float]
+) -> None:
+    answers = np.array([name == "cancel_order" for name in NAMES], np.float32)
+    moods = np.array(known or [-1.0] * len(TEXTS), np.float32)
+    counts = np.ones(len(TEXTS), np.float32)
+    tasks = {"label": Task(2, answers, counts), "anger": Task(1, moods, counts)}
+    hidden = read(TEXTS, encoder.lower)
+    model = tuned(hidden, tasks, RECIPE, 1)
+    found = logits(model, hidden, "label").argmax(1)
+    assert found.tolist() == answers.tolist()
+    assert np.isfinite(logits(model, hidden, "anger")).all()
