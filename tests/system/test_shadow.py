@@ -95,8 +95,9 @@ def report(line: Line, out: Path) -> Reported:
 def publish(line: Line) -> None:
     """Forms that ask where a parcel is, and mails that must go to a specialist."""
     rows = [
-        {"id": f"p{n}", "channel": "form", "text": SAID[n % len(SAID)].format(n=n)}
-        | {"sender": {"name": "Ada Invented", "address": f"ada{n}@mail.example", "customer_id": ""}}
+        {"channel": "form", "submission_id": f"p{n}", "received_at": "2026-11-23T09:00:00+01:00"}
+        | {"sender": {"name": "Ada Invented", "address": f"ada{n}@mail.example"}}
+        | {"text": SAID[n % len(SAID)].format(n=n)}
         for n in range(PARCELS)
     ]
     file = line.settings.home / "parcels.jsonl"
@@ -168,7 +169,7 @@ def test_the_report_counts_what_the_log_says(reported: Reported) -> None:
     assert {name: a["decisions"] for name, a in by_category.items()} == counted
     assert sum(a["decisions"] for a in numbers["by_band"]) == len(routed)
     apart = {d["ticket_id"] for d in numbers["disagreements"]}
-    assert apart == reported.rewritten | {reported.rerouted}
+    assert apart == reported.rewritten | {reported.rerouted}, numbers["disagreements"]
     over = numbers["over_escalated"]
     assert (over["decisions"], over["reviewed"], over["agreed"]) == (3, 3, 1)
 
