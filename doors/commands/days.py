@@ -16,10 +16,17 @@ Shop = Annotated[str, typer.Option(help="Of this shop only.")]
 
 
 def wanted_of(since: str, until: str, shop: str) -> "Wanted":
-    """The same as a question to the archive."""
+    """The same as a question to topics or archive.
+
+    Raises:
+        SettingError: no day, or no day between the two.
+    """
     from ticketstream.learning.replay.stored import Wanted  # noqa: PLC0415
 
-    return Wanted(day(since, "--since"), day(until, "--until"), shop)
+    first, end = day(since, "--since"), day(until, "--until")
+    if first and end and first >= end:
+        raise SettingError(f"no day lies from --since {since} up to and without --until {until}")
+    return Wanted(first, end, shop)
 
 
 def day(text: str, option: str) -> date | None:

@@ -1,5 +1,6 @@
 """replay: decisions again, under another policy."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -7,7 +8,7 @@ import typer
 
 from ticketstream.doors import settings as settings_module
 from ticketstream.doors.commands.broker import brokers_of
-from ticketstream.doors.commands.days import day
+from ticketstream.doors.commands.days import Shop, Since, Until, wanted_of
 from ticketstream.doors.commands.operate import configure_log
 from ticketstream.doors.equip import archive_of, codec_of, erased_of, key_source, route_resources
 from ticketstream.doors.output import Json, Language, progress, say, say_json
@@ -36,9 +37,9 @@ def about() -> None:
 def replay_route(
     policy: Annotated[Path, typer.Option(help="The policy document to try.")],
     *,
-    since: Annotated[str, typer.Option(help="Received on this day (UTC) or later.")] = "",
-    until: Annotated[str, typer.Option(help="Received before this day (UTC).")] = "",
-    shop: Annotated[str, typer.Option(help="Of this shop only.")] = "",
+    since: Since = "",
+    until: Until = "",
+    shop: Shop = "",
     limit: Annotated[int, typer.Option(min=0, help="The latest so many; 0: all.")] = 0,
     source: Annotated[
         Literal["topic", "archive"], typer.Option("--from", help="Where they are stored.")
@@ -53,15 +54,17 @@ def replay_route(
 ) -> None:
     """Route the stored classifications under another policy: what would move?"""
     from ticketstream.doors.reports.replay import show  # noqa: PLC0415
+    from ticketstream.learning.pages.folder import check_empty  # noqa: PLC0415
     from ticketstream.learning.replay.compare import compare, redecide  # noqa: PLC0415
     from ticketstream.learning.replay.report import write_report  # noqa: PLC0415
-    from ticketstream.learning.replay.stored import Wanted  # noqa: PLC0415
     from ticketstream.processors.decision.draws import keyed  # noqa: PLC0415
 
     settings = settings_module.load(policy=policy)
     configure_log(settings)
     resources = route_resources(settings, key_source(settings).load("draws"))
-    wanted = Wanted(day(since, "--since"), day(until, "--until"), shop, limit)
+    wanted = replace(wanted_of(since, until, shop), limit=limit)
+    if out:
+        check_empty(out)
     if emit and (limit or source == "archive"):
         raise SettingError(
             "--emit publishes whole events, which only the topic has, and all of them: leave out "

@@ -16,8 +16,13 @@ def new_folder(folder: Path) -> Iterator[Path]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise SettingError(f"{folder} is not empty: name a new folder")
+        check_empty(folder)
         yield folder
     except OSError as error:
         raise SettingError(f"{folder} cannot be written ({error.strerror})") from error
+
+
+def check_empty(folder: Path) -> None:
+    """Raise SettingError if something lies there: to be told before the work, not behind it."""
+    if folder.is_dir() and any(folder.iterdir()):
+        raise SettingError(f"{folder} is not empty: name a new folder")
