@@ -33,6 +33,12 @@ from ticketstream.schemas.errors import PolicyError, SettingError
 from ticketstream.schemas.policy import Policy
 
 ENDING = ".certificate.json"
+VERDICTS = {
+    "certified": "certified",
+    "few": "too few reviewed",
+    "unclear": "cannot be told yet",
+    "risky": "too many wrong",
+}
 NOT_CHOSEN = "these thresholds were not chosen by looking at these tickets"
 
 
@@ -192,7 +198,7 @@ def _row(intent: str, shown: Tested) -> list[str]:
     missing = "" if not shown.missing else f"about {shown.missing}"
     return [
         intent,
-        shown.verdict,
+        VERDICTS[shown.verdict],
         f"{shown.threshold:.3f}",
         str(shown.size),
         str(shown.wrong),

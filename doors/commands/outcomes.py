@@ -8,12 +8,14 @@ import typer
 from ticketstream.doors import settings as settings_module
 from ticketstream.doors.commands.days import Shop, Since, Until, wanted_of
 from ticketstream.doors.commands.decide import replay
-from ticketstream.doors.equip import archive_of, policy_of
+from ticketstream.doors.equip import archive_of, labels_of, policy_of
 from ticketstream.doors.output import Json, say, say_json, table
+from ticketstream.processors.taxonomy import Labels
+from ticketstream.processors.words import word
 from ticketstream.schemas.json import to_json
 
 if TYPE_CHECKING:
-    from ticketstream.learning.counterfactual.report import WouldHave
+    from ticketstream.learning.counterfactual.report import Refused, WouldHave
     from ticketstream.learning.replay.intervals import Estimate
 
 
@@ -43,10 +45,10 @@ def replay_outcomes(
     if json:
         say_json(to_json(result))
     else:
-        show(result)
+        show(result, labels_of(settings))
 
 
-def show(r: "WouldHave") -> None:
+def show(r: "WouldHave", labels: Labels) -> None:
     """The estimate for people."""
     policy = r.policy
     say(f"policy {policy.id} {policy.version} {policy.hash[:12]}, by its rules alone: without its")
@@ -58,13 +60,13 @@ def show(r: "WouldHave") -> None:
         say("no decisions in the archive for these days and this shop")
         return
     if r.supported < r.tickets:
-        _refusal(r)
+        _refusal(r, labels)
     if r.before is None or r.after is None or r.gain is None:
         say(f"no estimate: of no ticket with support is the {r.outcome} known")
     else:
         _estimate(r, r.before, r.after, r.gain)
     say("\nOf how many the outcome is known")
-    table(["route", "known", "of"], [[k.route, k.known, k.of] for k in r.known])
+    table(["route", "known", "of"], [[_way(k.route), k.known, k.of] for k in r.known])
     say("Who is silent is taken to be like those of the same route and category who are not:")
     say("an assumption that no figure here can check.")
     left = {"without a decision": r.undecided, "of forgotten people": r.erased}
@@ -72,7 +74,18 @@ def show(r: "WouldHave") -> None:
         say(f"left out: {told}")
 
 
-def _refusal(r: "WouldHave") -> None:
+def _way(route: str) -> str:
+    return word("route", route, "en")
+
+
+def _called(part: "Refused", labels: Labels) -> str:
+    """What cannot be told of, in words: two routes, a category, or a band."""
+    if part.by == "route":
+        return " \N{RIGHTWARDS ARROW} ".join(map(_way, part.name.split(" -> ")))
+    return labels.called(part.name, "en") if part.by == "category" else part.name
+
+
+def _refusal(r: "WouldHave", labels: Labels) -> None:
     lost = r.tickets - r.supported
     say(
         f"\nNo estimate for {lost:,} of {r.tickets:,} tickets ({lost / r.tickets:.1%}): the new "
@@ -81,7 +94,7 @@ def _refusal(r: "WouldHave") -> None:
     )
     table(
         ["by", "which", "tickets", "of"],
-        [[part.by, part.name, part.tickets, part.of] for part in r.refused],
+        [[part.by, _called(part, labels), part.tickets, part.of] for part in r.refused],
     )
 
 

@@ -122,6 +122,7 @@ def test_nothing_is_written_where_too_many_are_wrong(home: Path) -> None:
     done = run("calibrate", "--out", "new.toml")
     assert done.exit_code == 1
     assert "Nothing is certified" in done.output
+    assert "too many wrong" in done.output
     assert not (home / "new.toml").exists()
 
 

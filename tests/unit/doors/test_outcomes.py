@@ -67,4 +67,4 @@ def test_without_exploration_nothing_is_estimated_and_the_part_is_named() -> Non
     assert told["after"] is None
     said = run().output
     assert "No estimate for 50 of 50 tickets" in said
-    assert "agent_suggestion -> manual_queue" in said
+    assert "suggestion for an agent → manual queue" in said
