@@ -9,7 +9,7 @@ from ticketstream.doors import settings as settings_module
 from ticketstream.doors.commands.days import Shop, Since, Until, wanted_of
 from ticketstream.doors.commands.decide import replay
 from ticketstream.doors.equip import archive_of, labels_of, policy_of
-from ticketstream.doors.output import Json, say, say_json, table
+from ticketstream.doors.output import Json, prose, say, say_json, table
 from ticketstream.processors.taxonomy import Labels
 from ticketstream.processors.words import word
 from ticketstream.schemas.json import to_json
@@ -51,8 +51,10 @@ def replay_outcomes(
 def show(r: "WouldHave", labels: Labels) -> None:
     """The estimate for people."""
     policy = r.policy
-    say(f"policy {policy.id} {policy.version} {policy.hash[:12]}, by its rules alone: without its")
-    say("own exploration and audit, and as if it were live")
+    prose(
+        f"policy {policy.id} {policy.version} {policy.hash[:12]}, by its rules alone: without its "
+        "own exploration and audit, and as if it were live"
+    )
     say(f"{r.outcome}: {r.scale.means}")
     if r.capped:
         say(f"{r.capped:,} tickets were over {r.scale.most:.0f} {r.scale.unit} and count as that")
@@ -87,9 +89,10 @@ def _called(part: "Refused", labels: Labels) -> str:
 
 def _refusal(r: "WouldHave", labels: Labels) -> None:
     lost = r.tickets - r.supported
-    say(
-        f"\nNo estimate for {lost:,} of {r.tickets:,} tickets ({lost / r.tickets:.1%}): the new "
-        "policy sends them where\nthe old one could not have sent any, so nobody can know. "
+    say("")
+    prose(
+        f"No estimate for {lost:,} of {r.tickets:,} tickets ({lost / r.tickets:.1%}): the new "
+        "policy sends them where the old one could not have sent any, so nobody can know. "
         "Exploration would tell."
     )
     table(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ticketstream.doors.person.labels import label
 from ticketstream.processors.taxonomy import Labels, Tongue
 from ticketstream.processors.words import percent, plain, word
 
@@ -41,30 +42,30 @@ def _routed(s: Summary, tongue: Tongue) -> list[str]:
 
 
 def _drafted(s: Summary, tongue: Tongue) -> list[str]:
-    return [word("draft", s["status"], tongue), s["model"]["name"], s["reason"]]
+    return [word("draft", s["status"], tongue), s["model"]["name"], plain(s["reason"])]
 
 
-def _sent(s: Summary, _: Tongue) -> list[str]:
-    return [plain(s["mode"]), plain(s["status"])]
+def _sent(s: Summary, tongue: Tongue) -> list[str]:
+    return [label(s["mode"], tongue), label(s["status"], tongue)]
 
 
-def _replied(s: Summary, _: Tongue) -> list[str]:
+def _replied(s: Summary, tongue: Tongue) -> list[str]:
     seconds = s["handle_seconds"]
-    return [_actions(s), "" if seconds is None else f"{seconds:.0f} s"]
+    return [_actions(s, tongue), "" if seconds is None else f"{seconds:.0f} s"]
 
 
 def _edited(s: Summary, tongue: Tongue) -> list[str]:
     changed = {"en": "changed", "de": "geändert"}[tongue]
     distance = s["edit_distance"]
-    return [_actions(s), "" if distance is None else f"{percent(distance)} {changed}"]
+    return [_actions(s, tongue), "" if distance is None else f"{percent(distance)} {changed}"]
 
 
-def _closed(s: Summary, _: Tongue) -> list[str]:
-    return [plain(s["resolution"]), "" if s["csat"] is None else f"CSAT {s['csat']}"]
+def _closed(s: Summary, tongue: Tongue) -> list[str]:
+    return [label(s["resolution"], tongue), "" if s["csat"] is None else f"CSAT {s['csat']}"]
 
 
-def _actions(s: Summary) -> str:
-    return ", ".join(plain(action) for action in s["actions"])
+def _actions(s: Summary, tongue: Tongue) -> str:
+    return ", ".join(label(action, tongue) for action in s["actions"])
 
 
 LINES: Mapping[str, Callable[[Summary, Tongue], list[str]]] = {

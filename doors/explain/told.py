@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ticketstream.doors.desk.summaries import summary_line
 from ticketstream.doors.explain.again import Again
 from ticketstream.doors.explain.chain import Chain
-from ticketstream.doors.explain.words import AGAIN, WORDS
+from ticketstream.doors.explain.words import AGAIN, ORIGINS, WORDS
 from ticketstream.processors.decision.words import chances, reason
 from ticketstream.processors.taxonomy import Labels, Tongue
 from ticketstream.processors.words import number, percent, word
@@ -76,7 +76,8 @@ def lines(chain: Chain, again: Again | None, reader: Reader) -> Iterator[str]:
         return
     yield from _decided(routed, reader)
     if again is not None:
-        names = {"policy": f"{routed.policy.id} {routed.policy.version}", "origin": again.origin}
+        origin = ORIGINS[again.origin][reader.tongue == "de"] if again.origin else ""
+        names = {"policy": f"{routed.policy.id} {routed.policy.version}", "origin": origin}
         values = names | {"hash": routed.policy.hash[:12], "differs": ", ".join(again.differs)}
         yield f"\n{AGAIN[again.result][reader.tongue == 'de'].format_map(values)}"
 

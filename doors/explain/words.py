@@ -26,6 +26,11 @@ WORDS: Mapping[str, Pair] = {
     "wrote": ("what the customer wrote, masked:", "was der Kunde schrieb, maskiert:"),
     "proposed": ("what the machine proposed:", "was die Maschine vorschlug:"),
 }
+ORIGINS: Mapping[str, Pair] = {
+    "published": ("published", "veröffentlicht"),
+    "local": ("local", "von hier"),
+    "shipped": ("shipped", "mitgeliefert"),
+}
 AGAIN: Mapping[str, Pair] = {
     "same": (
         "decided again under policy {policy} ({hash}, {origin}): the same event, to the byte",

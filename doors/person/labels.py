@@ -5,28 +5,26 @@ from collections.abc import Mapping
 from ticketstream.processors.taxonomy import Tongue
 from ticketstream.processors.words import Pair, plain
 
-GERMAN: Mapping[str, str] = {
+OUTCOMES: Mapping[str, Pair] = {
     # what agents did, what left the house, how it ended
-    "sent_unchanged": "unverändert verschickt",
-    "edited": "überarbeitet",
-    "rejected": "verworfen",
-    "replied": "selbst geantwortet",
-    "reclassified": "anders eingeordnet",
-    "rerouted": "anders zugewiesen",
-    "escalated": "weitergegeben",
-    "auto": "von der Maschine",
-    "agent": "von einem Menschen",
-    "external": "durch ein anderes System",
-    "sent": "verschickt",
-    "failed": "nicht verschickt",
-    "unknown": "unbekannt",
-    "confirmed": "gelöst, bestätigt",
-    "assumed": "wohl gelöst",
-    "unresolved": "nicht gelöst",
-    "merged": "mit einem anderen Ticket verbunden",
+    "sent_unchanged": ("sent unchanged", "unverändert verschickt"),
+    "edited": ("edited", "überarbeitet"),
+    "rejected": ("rejected", "verworfen"),
+    "replied": ("replied", "selbst geantwortet"),
+    "reclassified": ("reclassified", "anders eingeordnet"),
+    "rerouted": ("rerouted", "anders zugewiesen"),
+    "escalated": ("escalated", "weitergegeben"),
+    "auto": ("by the machine", "von der Maschine"),
+    "agent": ("by a person", "von einem Menschen"),
+    "external": ("by another system", "durch ein anderes System"),
+    "sent": ("sent", "verschickt"),
+    "failed": ("not sent", "nicht verschickt"),
+    "unknown": ("unknown", "unbekannt"),
+    "confirmed": ("solved, confirmed", "gelöst, bestätigt"),
+    "assumed": ("probably solved", "wohl gelöst"),
+    "unresolved": ("not solved", "nicht gelöst"),
+    "merged": ("merged with another ticket", "mit einem anderen Ticket verbunden"),
 }
-
-
 # what the masker finds, by type (processors/detectors/)
 KINDS: Mapping[str, Pair] = {
     "PERSON": ("name", "Name"),
@@ -58,5 +56,5 @@ def kind_of(found: str, tongue: Tongue) -> str:
 
 
 def label(code: str, tongue: Tongue) -> str:
-    """A code in words; in German as far as the table goes, else without its underscores."""
-    return GERMAN.get(code, plain(code)) if tongue == "de" else plain(code)
+    """What agents did or what became of it in words; an unknown code without its underscores."""
+    return OUTCOMES[code][tongue == "de"] if code in OUTCOMES else plain(code)

@@ -149,6 +149,12 @@ def test_what_was_withheld_says_so_and_names_no_prompt() -> None:
     assert asked.endswith("m-1, not asked: the text must not leave")
 
 
+def test_what_agents_did_and_how_it_ended_are_words_in_german_too() -> None:
+    said = "\n".join(lines(chain_of(story()), None, reader("de")))
+    assert "von Bearbeiter beantwortet: überarbeitet" in said
+    assert "abgeschlossen: gelöst, bestätigt" in said
+
+
 def test_nothing_that_came_from_a_person_is_told() -> None:
     (received,) = (e for e in TICKETS if isinstance(e, TicketReceived))
     personal = [received.subject, received.text, received.sender.name, received.sender.address]

@@ -29,7 +29,7 @@ def test_a_ticket_shows_text_decision_draft_sources_and_timeline(
     assert re.search(r"\[1\] shipping/delivery-times .* Delivery in Germany takes .* support", seen)
     assert "your parcel arrives tomorrow" in seen
     assert "late, not received / ask status → lost parcel / ask status" in seen
-    assert "closed confirmed · CSAT 5" in seen
+    assert "closed solved, confirmed · CSAT 5" in seen
     order = ["received", "masked", "classified", "routed", "draft made", "compared", "closed"]
     bold = re.findall(r"<td><b>([^<]+)</b>", page)
     assert [b.split()[0] for b in bold] == [o.split()[0] for o in order]
