@@ -12,7 +12,7 @@ help:
 	@echo "make demo   everything on this machine, the desk in the browser; Ctrl-C ends it"
 	@echo "make test   all tests, those against a real Kafka among them"
 	@echo "make check  formats, lint, types, import rules, lock"
-	@echo "make long   system tests that take minutes: the door's ways in, brokers restarted"
+	@echo "make long   system tests that take minutes: the door's ways in, public mails, brokers restarted"
 	@echo "make chaos  random death for ten minutes, and the control that must fail"
 	@echo "make bench  the benchmarks"
 
@@ -29,9 +29,9 @@ $(STAMP): requirements/dev.lock pyproject.toml
 demo: $(STAMP)
 	@$(BIN)/ticketstream demo
 
-# two at a time, a file each: tests that wait for a broker leave the other core to those that compute
+# three at a time, a file each: those that wait for a broker leave two cores to those that compute
 test: $(STAMP)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 3 --dist loadfile
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

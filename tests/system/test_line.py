@@ -327,6 +327,7 @@ def test_everything_that_lies_there_stands_in_the_schedule(
     assert unnamed(line.settings, own=frozenset({line.log.name})) == []
 
 
+@pytest.mark.long
 @pytest.mark.data
 def test_public_mails_go_through_the_whole_line_and_none_is_lost(
     line: Line, mailbox: list[Tally], tmp_path: Path, capsys: pytest.CaptureFixture[str]
