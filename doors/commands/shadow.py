@@ -41,12 +41,15 @@ def shadow_report(
     """Compare shadow decisions with what agents did: which category is ready to go live?"""
     from ticketstream.doors.reports.shadow import show  # noqa: PLC0415
     from ticketstream.learning.counterfactual.archived import read  # noqa: PLC0415
+    from ticketstream.learning.pages.folder import check_empty  # noqa: PLC0415
     from ticketstream.learning.shadow.agreement import report  # noqa: PLC0415
     from ticketstream.learning.shadow.report import write_report  # noqa: PLC0415
     from ticketstream.learning.shadow.reviews import shadowed  # noqa: PLC0415
 
     if not 0 < bar < 1:
         raise SettingError(f"--bar is {bar}: must be between 0 and 1, as 0.95")
+    if out:
+        check_empty(out)
     settings = settings_module.load()
     archive, wanted = archive_of(settings), wanted_of(since, until, shop)
     labels = labels_of(settings)

@@ -59,6 +59,31 @@ def server(desk: Desk) -> Iterator[Server]:
 
 
 @pytest.fixture
+def open_report(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
+    """Opens a report as a file; a request for anything else, or a complaint, fails the test."""
+    wrong, contexts = list[str](), []
+    file = tmp_path / "index.html"
+
+    def open_html(html: str, width: int) -> Page:
+        file.write_text(html, "utf-8")
+        context = browser.new_context(
+            locale="en-GB", offline=True, viewport={"width": width, "height": 900}
+        )
+        contexts.append(context)
+        opened = context.new_page()
+        opened.on("console", lambda m: wrong.append(m.text))
+        opened.on("pageerror", lambda e: wrong.append(str(e)))
+        opened.on("request", lambda r: None if r.url == file.as_uri() else wrong.append(r.url))
+        opened.goto(file.as_uri())
+        return opened
+
+    yield open_html
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+@pytest.fixture
 def look(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     """Opens the desk; whatever the page complains of fails the test."""
     complaints: list[str] = []

@@ -1,11 +1,10 @@
 """The page of a replay, as a browser shows it: whole, without network, at any width."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from tests.unit.learning.replayed import KEY, NEW, OLD, TICKETS, decided, rows_of
 
 from ticketstream.learning.replay.compare import Replayed, compare, redecide
@@ -23,21 +22,8 @@ def result() -> Replayed:
 
 
 @pytest.fixture
-def shown(browser: Browser, result: Replayed, tmp_path: Path) -> Iterator[Page]:
-    """The file opened; a request for anything else, or a complaint, fails the test."""
-    file, wrong = tmp_path / "index.html", list[str]()
-    file.write_text(page(result), "utf-8")
-    context = browser.new_context(
-        locale="en-GB", offline=True, viewport={"width": 900, "height": 900}
-    )
-    opened = context.new_page()
-    opened.on("console", lambda m: wrong.append(m.text))
-    opened.on("pageerror", lambda e: wrong.append(str(e)))
-    opened.on("request", lambda r: None if r.url == file.as_uri() else wrong.append(r.url))
-    opened.goto(file.as_uri())
-    yield opened
-    context.close()
-    assert wrong == []
+def shown(open_report: Callable[..., Page], result: Replayed) -> Page:
+    return open_report(page(result), 900)
 
 
 def test_matrix_and_workload_say_every_ticket_once(shown: Page) -> None:

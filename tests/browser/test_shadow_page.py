@@ -1,11 +1,10 @@
 """The page of a shadow report, as a browser shows it: whole, without network, at any width."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from tests.unit.learning.judged import archive_of, edited
 from tests.unit.learning.replayed import TICKETS, decided, policy
 
@@ -38,22 +37,9 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Report:
 
 
 @pytest.fixture(params=["en", "de"])
-def shown(
-    browser: Browser, result: Report, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[Page]:
-    """The file opened; a request for anything else, or a complaint, fails the test."""
+def shown(open_report: Callable[..., Page], result: Report, request: pytest.FixtureRequest) -> Page:
     tongue: Tongue = request.param
-    file, wrong = tmp_path / "index.html", list[str]()
-    file.write_text(page(result, tongue, shipped_labels()), "utf-8")
-    context = browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    opened.on("console", lambda m: wrong.append(m.text))
-    opened.on("pageerror", lambda e: wrong.append(str(e)))
-    opened.on("request", lambda r: None if r.url == file.as_uri() else wrong.append(r.url))
-    opened.goto(file.as_uri())
-    yield opened
-    context.close()
-    assert wrong == []
+    return open_report(page(result, tongue, shipped_labels()), 1280)
 
 
 def test_every_category_has_a_verdict_and_every_disagreement_a_line(
