@@ -15,12 +15,11 @@ from ticketstream.learning.calibrate import best_temperature
 from ticketstream.learning.conformal import Ints
 from ticketstream.learning.corpus import Embeds
 from ticketstream.learning.linear import BITS, Doubles, Space
-from ticketstream.learning.out_of_scope import centres_of, fit_out_of_scope
+from ticketstream.learning.out_of_scope import OutOfScope, centres_of, fit_out_of_scope
 from ticketstream.processors import ngrams
 from ticketstream.processors.calibration import probabilities
 from ticketstream.processors.heads import centred
 from ticketstream.processors.lower import Vectors
-from ticketstream.processors.out_of_scope import OutOfScope
 
 STRENGTH = 10.0  # inverse penalty, chosen on training rows of Banking77 and MASSIVE German
 HELD = 10  # one text in so many is held out for temperature and out-of-scope score

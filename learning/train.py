@@ -91,8 +91,8 @@ def train(
         corrections: what agents set right (`learning.corrections`).
         phrases: learn from the shipped phrases too, where the labels are the shipped ones.
         level: how often a prediction set is to hold the true sub-category.
-        by_writers: judge also by leaving out whole writers, which takes as long again; not with
-            `trunks`, of which each fold would want another.
+        by_writers: judge also by leaving out whole writers, which takes as long again: with
+            `trunks` each fold is read by a trunk of its own.
         test: lines as in the seeds; only measured, never learned from.
         facts: what the manifest says besides, such as the encoder's digest.
         trunks: tunes a trunk for the heads, into their folder. What is held out for the
@@ -118,8 +118,8 @@ def train(
     held = scaled(held, scales)
     calibration = calibrates(held)
     measured = {HELD_OUT: Judged(held, cross_said(held, labels, calibrates))}
-    if by_writers and not trunks and len({e.source for e in own}) >= FOLDS:
-        unknown = scaled(held_out(corpus, _is_seed, learn, split=by_writer), scales)
+    if by_writers and len({e.source for e in own}) >= many:
+        unknown = scaled(held_out(corpus, _is_seed, learn, reads, many, split=by_writer), scales)
         measured[BY_WRITER] = Judged(unknown, said(unknown, labels, calibration))
     report = report_of(corpus, measured, labels, calibration)
     if trunks:

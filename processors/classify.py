@@ -20,12 +20,12 @@ from ticketstream.processors.calibration import (
     read_calibration,
 )
 from ticketstream.processors.conformal import Conformal, covering
-from ticketstream.processors.encoder import Encoder
-from ticketstream.processors.heads import Floats, Heads, Judgement, sigmoid
+from ticketstream.processors.encoder import Encoder, Reading
+from ticketstream.processors.heads import Heads, Judgement, sigmoid
 from ticketstream.processors.injection import injection, shipped_document
 from ticketstream.processors.lower import Vectors
 from ticketstream.processors.mentions import heard, standing
-from ticketstream.processors.requests import further_requests, sentences
+from ticketstream.processors.requests import further_requests, hinting, sentences
 from ticketstream.processors.second_opinion import (
     Doubt,
     SecondOpinions,
@@ -37,7 +37,7 @@ from ticketstream.processors.second_opinion import (
 from ticketstream.processors.snapshots import reader_of
 from ticketstream.processors.taxonomy import OUT_OF_SCOPE, Labels, shipped_labels
 from ticketstream.processors.ticket_parts import everything, judged_text
-from ticketstream.schemas.classified import SecondOpinion, Sentiment, TicketClassified
+from ticketstream.schemas.classified import Label, SecondOpinion, Sentiment, TicketClassified
 from ticketstream.schemas.envelope import Producer, answering
 from ticketstream.schemas.masked import TicketMasked
 from ticketstream.schemas.policy import PolicyVersion
@@ -111,23 +111,20 @@ class ClassifyResources:
 def classify(
     tickets: Sequence[TicketMasked], resources: ClassifyResources
 ) -> list[TicketClassified]:
-    """Judge tickets whose text is open; all are embedded in one call."""
+    """Judge tickets whose text is open."""
+    if not tickets:
+        return []
     texts = [judged_text(ticket.text) for ticket in tickets]
-    parts = [sentences(text) for text in texts]
-    said = [t[a:b] for t, spans in zip(texts, parts, strict=True) for a, b in spans]
-    wholes, inner = resources.encoder.embed_parts(texts, parts)
+    readings = [resources.encoder.read(text) for text in texts]
+    wholes = np.concatenate([reading.whole for reading in readings])
     judgements = resources.heads.judge(wholes, texts)
     doubts = [
         doubt(*found, resources) for found in zip(tickets, texts, wholes, judgements, strict=True)
     ]
     opinions = second_opinions(doubts, resources.second)
-    scores = resources.heads.sub_category_scores(inner, said)
-    scores = heard(scores, said, resources.phrases, resources.labels)
-    ends = np.cumsum([len(spans) for spans in parts])[:-1]
-    by_sentence = np.split(scores, ends) if tickets else []
     return [
         classified(*found, resources)
-        for found in zip(tickets, doubts, opinions, by_sentence, strict=True)
+        for found in zip(tickets, readings, doubts, opinions, strict=True)
     ]
 
 
@@ -160,9 +157,9 @@ def doubt(
 
 def classified(
     ticket: TicketMasked,
+    reading: Reading,
     own: Doubt,
     opinion: SecondOpinion | None,
-    by_sentence: Floats,
     resources: ClassifyResources,
 ) -> TicketClassified:
     """The event of one judged ticket."""
@@ -195,7 +192,7 @@ def classified(
         scores=packed(judged.scores),
         intent_scores=packed(judged.intent_scores),
         taxonomy=labels.taxonomy,
-        secondary=further_requests(category, by_sentence, labels, calibration.temperature),
+        secondary=secondary(reading, own.text, category, resources),
         out_of_scope=foreignness(judged, labels, calibration),
         prediction_set=prediction_set(shares, calibration.sets, code, labels),
         models=(resources.encoder.manifest.model, resources.heads.manifest.model),
@@ -209,6 +206,27 @@ def classified(
         spam=max(judged.spam, lexicon.sounds_like(plain, lexicon.shipped_weights("spam"))),
         policy=resources.policy,
     )
+
+
+def secondary(
+    reading: Reading, text: str, category: str, resources: ClassifyResources
+) -> tuple[Label, ...]:
+    """What else a ticket asks for; a sentence that hints at it is read again, by itself."""
+    heads, labels = resources.heads, resources.labels
+    temperature = resources.calibration.temperature
+    parts = sentences(text)
+    if not parts:
+        return ()
+    said = [text[start:end] for start, end in parts]
+    inner = heads.sub_category_scores(reading.within(parts), said)
+    hints = hinting(category, inner, labels, temperature)
+    if not hints:
+        return ()
+    vectors = np.concatenate([resources.encoder.alone(reading, parts[i]) for i in hints])
+    alone = [said[i] for i in hints]
+    scores = heads.sub_category_scores(vectors, alone)
+    scores = heard(scores, alone, resources.phrases, labels)
+    return further_requests(category, scores, labels, temperature)
 
 
 def prediction_set(

@@ -1,23 +1,65 @@
 """Texts -> unit vectors that are near each other when the texts mean the same."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ticketstream.processors.lower import PREFIX, WIDTH, Lower, Part, Vectors, session
 from ticketstream.processors.model_files import Manifest, read_manifest
 from ticketstream.schemas.errors import ModelError
-
-Embedded = tuple[Vectors, Vectors]
 
 SAME = 0.998  # cosine to the stored reference vectors; unrelated texts are around 0.8
 REFERENCE = "reference.npy"
 UPPER = "upper_int8.onnx"
 SHORTEST = np.float32(1e-9)  # so that the sum of no tokens has a length to divide by
 TUNED = ("hidden6", "attention_mask")  # what a trunk reads
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One text as the encoder has read it.
+
+    Attributes:
+        whole: its unit vector, float32 [1, 384].
+        tokens: what each token means within it, float32 [tokens, 384].
+        places: where each token stands in it, in characters [tokens, 2].
+        given: what the upper half was given, one row a token.
+    """
+
+    whole: Vectors
+    tokens: Vectors
+    places: npt.NDArray[np.int64]
+    given: Mapping[str, Any]
+
+    def within(self, parts: Sequence[Part]) -> Vectors:
+        """Unit vectors of parts as they are meant within the text, float32 [parts, 384].
+
+        A part is (start, end) in characters. One behind the first 256 tokens was not read: it has
+        the vector of the text.
+        """
+        inside = np.array([self._inside(part) for part in parts])
+        sums = inside.astype(np.float32) @ self.tokens
+        units: Vectors = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), SHORTEST)
+        units[~inside.any(axis=1)] = self.whole
+        return units
+
+    def only(self, part: Part) -> dict[str, Any]:
+        """What the upper half is given of a part: its tokens between both ends of the text."""
+        kept = self._inside(part)
+        if kept.any():
+            kept[[0, -1]] = True
+        else:  # it was not read
+            kept[:] = True
+        return {name: np.ascontiguousarray(rows[:, kept]) for name, rows in self.given.items()}
+
+    def _inside(self, part: Part) -> npt.NDArray[np.bool_]:
+        first, last = self.places.T
+        found: npt.NDArray[np.bool_] = (part[0] <= first) & (first < last) & (last <= part[1])
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +110,21 @@ class Encoder:
         vectors = [self._vector(e.ids) for e in self.lower.tokens(texts)]
         return np.concatenate(vectors) if vectors else np.empty((0, WIDTH), np.float32)
 
-    def embed_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Part]]) -> Embedded:
-        """Texts, and parts of each as they are meant within it, from one reading.
+    def read(self, text: str) -> Reading:
+        """A text, read so that its parts can be looked at."""
+        encoding = self.lower.tokens([text])[0]
+        given = self._given(encoding.ids)
+        whole, tokens = self.upper.run(["sentence_embedding", "token_embeddings"], given)
+        return Reading(whole, tokens[0], np.array(encoding.offsets) - len(PREFIX), given)
 
-        Args:
-            texts: n texts.
-            parts: for each text the parts wanted, as (start, end) in characters.
+    def alone(self, reading: Reading, part: Part) -> Vectors:
+        """The unit vector, float32 [1, 384], of a part that the upper half reads by itself.
 
-        Returns:
-            Unit vectors of the texts [n, 384] and of all parts in order [parts, 384]. A part
-            behind the first 256 tokens was not read: it has the vector of its text.
+        The lower half has read it within its text, and is not asked again. A part that was not read
+        has the vector of the text.
         """
-        wholes, inner = [np.empty((0, WIDTH), np.float32)], [np.empty((0, WIDTH), np.float32)]
-        pairs = zip(self.lower.tokens(texts), parts, strict=True)
-        for encoding, wanted in pairs:
-            whole, tokens = self._run(encoding.ids, ["sentence_embedding", "token_embeddings"])
-            wholes.append(whole)
-            inner.append(_pooled(tokens[0], encoding.offsets, wanted, whole))
-        return np.concatenate(wholes), np.concatenate(inner)
+        found: Vectors = self.upper.run(["sentence_embedding"], reading.only(part))[0]
+        return found
 
     def check(self) -> None:
         """Raise ModelError if this machine computes other vectors than the heads were made for."""
@@ -100,23 +139,10 @@ class Encoder:
             )
 
     def _vector(self, ids: Sequence[int]) -> Vectors:
-        return self._run(ids, ["sentence_embedding"])[0]
-
-    def _run(self, ids: Sequence[int], outputs: list[str]) -> list[Vectors]:
-        hidden, given = self.lower.run(ids, self.reads[0])
-        inputs = {self.reads[0]: hidden} | {name: given[name] for name in self.reads[1:]}
-        found: list[Vectors] = self.upper.run(outputs, inputs)
+        found: Vectors = self.upper.run(["sentence_embedding"], self._given(ids))[0]
         return found
 
-
-def _pooled(
-    tokens: Vectors, offsets: Sequence[Part], parts: Sequence[Part], whole: Vectors
-) -> Vectors:
-    """The tokens within each part as one vector of unit length; the whole where there are none."""
-    first, last = np.array(offsets).T - len(PREFIX)
-    starts, ends = np.array(parts, np.int64).reshape(-1, 2).T[:, :, None]
-    within = (starts <= first) & (first < last) & (last <= ends)
-    sums = within.astype(np.float32) @ tokens
-    units: Vectors = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), SHORTEST)
-    units[~within.any(axis=1)] = whole
-    return units
+    def _given(self, ids: Sequence[int]) -> dict[str, Any]:
+        """What the upper half reads of a text."""
+        hidden, given = self.lower.run(ids, self.reads[0])
+        return {self.reads[0]: hidden} | {name: given[name] for name in self.reads[1:]}

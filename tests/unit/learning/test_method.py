@@ -14,10 +14,9 @@ from ticketstream.learning.method import (
     read,
     text_hash,
 )
-from ticketstream.learning.out_of_scope import centres_of, fit_out_of_scope
+from ticketstream.learning.out_of_scope import OutOfScope, centres_of, fit_out_of_scope
 from ticketstream.processors import ngrams
 from ticketstream.processors.lower import WIDTH, Vectors
-from ticketstream.processors.out_of_scope import OutOfScope
 from ticketstream.schemas.errors import ModelError
 
 WORDS = {"cancel": "cancel my order", "late": "the parcel is late", "login": "password is wrong"}

@@ -44,16 +44,23 @@ def test_a_text_has_the_same_vector_alone_and_among_others(encoder: Encoder) -> 
 
 def test_parts_are_read_within_their_text(encoder: Encoder) -> None:
     text = "Where is my parcel? I want to return the chair."
-    far = text + " word" * 2_000 + " unread"
-    wholes, parts = encoder.embed_parts(
-        [text, "Hi", far], [[(0, 19), (20, 47)], [], [(10_000, 10_007)]]
-    )
-    assert wholes.tobytes() == encoder.embed([text, "Hi", far]).tobytes()
-    np.testing.assert_allclose(np.linalg.norm(parts, axis=1), 1.0, atol=1e-5)
+    reading = encoder.read(text)
+    assert reading.whole.tobytes() == encoder.embed([text]).tobytes()
+    within = reading.within([(0, 19), (20, 47)])
+    alone = np.concatenate([encoder.alone(reading, part) for part in ((0, 19), (20, 47))])
+    np.testing.assert_allclose(np.linalg.norm(within, axis=1), 1.0, atol=1e-5)
     parcel, chair = encoder.embed(["Where is my parcel?", "I want to return the chair."])
-    assert parts[0] @ parcel > parts[0] @ chair
-    assert parts[1] @ chair > parts[1] @ parcel
-    assert parts[2].tobytes() == wholes[2].tobytes()
+    for parts in (within, alone):
+        assert parts[0] @ parcel > parts[0] @ chair
+        assert parts[1] @ chair > parts[1] @ parcel
+    assert alone[0] @ parcel > within[0] @ parcel
+    assert alone[0] @ alone[1] < within[0] @ within[1]
+
+
+def test_a_part_that_was_not_read_has_the_vector_of_its_text(encoder: Encoder) -> None:
+    reading = encoder.read("Where is my parcel?" + " word" * 2_000 + " unread")
+    assert reading.within([(10_000, 10_007)]).tobytes() == reading.whole.tobytes()
+    assert encoder.alone(reading, (10_000, 10_007)).tobytes() == reading.whole.tobytes()
 
 
 def test_the_same_question_in_two_languages_is_nearer_than_another(encoder: Encoder) -> None:

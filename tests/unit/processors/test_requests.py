@@ -3,7 +3,12 @@
 import numpy as np
 
 from ticketstream.processors.heads import Floats
-from ticketstream.processors.requests import MOST_SENTENCES, further_requests, sentences
+from ticketstream.processors.requests import (
+    MOST_SENTENCES,
+    further_requests,
+    hinting,
+    sentences,
+)
 from ticketstream.processors.taxonomy import shipped_labels
 
 LABELS = shipped_labels()
@@ -30,6 +35,21 @@ def test_a_sentence_about_the_same_or_about_nothing_clear_is_none() -> None:
 
 def test_a_complaint_and_small_talk_are_no_further_request() -> None:
     assert names("delivery", judged("general_complaint", 20), judged("out_of_scope", 20)) == []
+
+
+def test_a_sentence_between_two_labels_of_one_category_is_clear() -> None:
+    either = judged("invoice_request", 20) + judged("invoice_view", 19)
+    assert names("cancellation", either) == ["invoice_request"]
+    assert names("cancellation", judged("invoice_request", 20) + judged("eta", 19)) == []
+
+
+def test_only_a_sentence_that_leaves_something_to_another_category_is_read_alone() -> None:
+    said = [
+        judged("invoice_request", 3),
+        judged("cancellation_fee", 20),
+        judged("staff_complaint", 20),
+    ]
+    assert hinting("cancellation", np.array(said), LABELS, 1.0) == [0]
 
 
 def test_of_one_category_the_surest_counts_once() -> None:

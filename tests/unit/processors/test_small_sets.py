@@ -104,15 +104,15 @@ def test_moods_are_three_and_apart(resources: ClassifyResources) -> None:
     assert sum(s.urgency > calm for s in urgent) >= 11
 
 
-def test_of_two_requests_the_second_is_seldom_found_and_seldom_invented(
+def test_of_two_requests_the_second_is_mostly_found_and_seldom_invented(
     resources: ClassifyResources,
 ) -> None:
-    """5 of 20 are found, in 4 of 20 one is invented; docs/classification.md says what was tried."""
+    """15 of 20 are found, in 4 of 20 one is invented; docs/classification.md says how."""
     wishes = read("wishes.toml")
     two = events([t["text"] for t in wishes["two"]], resources)
     one = events(flat(wishes["one"]), resources)
     found = [{e.category, *(label.category for label in e.secondary)} for e in two]
     wanted = [{*t["categories"]} for t in wishes["two"]]
     assert (len(two), len(one)) == (20, 20)
-    assert sum(w <= f for w, f in zip(wanted, found, strict=True)) >= 5
+    assert sum(w <= f for w, f in zip(wanted, found, strict=True)) >= 15
     assert sum(bool(e.secondary) for e in one) <= 4

@@ -73,10 +73,12 @@ def test_a_trunk_reads_a_text_the_same_alone_and_among_others(
     folder = tmp_path / "t"
     trunk_in(folder, encoder, {}, means(encoder, TEXTS[:2]))
     reader = encoder.tuned(folder)
-    together, parts = reader.embed_parts(TEXTS, [[(0, 5)], [], [], []])
-    alone = np.concatenate([reader.embed([text]) for text in TEXTS])
+    together = reader.embed(TEXTS)
+    readings = [reader.read(text) for text in TEXTS]
+    alone = np.concatenate([reading.whole for reading in readings])
     assert together.tobytes() == alone.tobytes()
-    np.testing.assert_allclose(np.linalg.norm(parts, axis=1), 1.0, atol=1e-5)
+    parts = [reader.alone(readings[0], (0, 5)), readings[0].within([(0, 5)])]
+    np.testing.assert_allclose(np.linalg.norm(parts, axis=2), 1.0, atol=1e-5)
 
 
 def test_another_trunk_than_the_heads_name_is_refused(encoder: Encoder, tmp_path: Path) -> None:
