@@ -89,7 +89,7 @@ def train(
 ) -> None:
     """Train the classifier's heads, its trunk with new heads, or mask's entity model.
 
-    Heads take minutes; trunk and entities need the extra `train` and half an hour.
+    Heads take minutes, entities half an hour, a trunk two hours; both need the extra `train`.
     """
     from ticketstream.doors import training  # noqa: PLC0415
 
