@@ -17,6 +17,7 @@ from ticketstream.doors.demo_agent import answer_suggestions
 from ticketstream.doors.equip import codec_of, key_source
 from ticketstream.doors.output import progress, say, table
 from ticketstream.doors.settings import KEY_SETTINGS, ROOT, Settings
+from ticketstream.processors.words import word
 from ticketstream.schemas.codec import Codec
 from ticketstream.schemas.errors import TicketstreamError
 from ticketstream.schemas.topics import EVENTS
@@ -133,14 +134,15 @@ def _summary(demo: Demo, seconds: float) -> None:
         if r.value
     ]
     say("\nWho answers")
-    _counted(["route", "tickets"], Counter(e.route for e in routed))  # type: ignore[attr-defined]
+    _counted("route", Counter(e.route for e in routed))  # type: ignore[attr-defined]
     say("\nWhat is proposed")
-    _counted(["draft", "tickets"], Counter(e.status for e in drafts))  # type: ignore[attr-defined]
+    _counted("draft", Counter(e.status for e in drafts))  # type: ignore[attr-defined]
     say(f"\ndone in {seconds:.0f} s")
 
 
-def _counted(head: list[str], counts: "Counter[str]") -> None:
-    table(head, [[name, count] for name, count in counts.most_common()])
+def _counted(kind: str, counts: "Counter[str]") -> None:
+    rows = [[word(kind, code, "en"), count] for code, count in counts.most_common()]
+    table([kind, "tickets"], rows)
 
 
 def _invite(address: str) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -11,13 +10,11 @@ import orjson
 
 from ticketstream.processors import lexicon
 from ticketstream.processors.calibration import (
-    CALIBRATION,
     PairCalibration,
     calibrate,
     log_odds,
     out_of_scope,
     probabilities,
-    read_calibration,
 )
 from ticketstream.processors.conformal import Conformal, covering
 from ticketstream.processors.encoder import Encoder, Reading
@@ -34,8 +31,7 @@ from ticketstream.processors.second_opinion import (
     second_opinions,
     winner,
 )
-from ticketstream.processors.snapshots import reader_of
-from ticketstream.processors.taxonomy import OUT_OF_SCOPE, Labels, shipped_labels
+from ticketstream.processors.taxonomy import OUT_OF_SCOPE, Labels
 from ticketstream.processors.ticket_parts import everything, judged_text
 from ticketstream.schemas.classified import Label, SecondOpinion, Sentiment, TicketClassified
 from ticketstream.schemas.envelope import Producer, answering
@@ -60,18 +56,6 @@ class ClassifyResources:
     version: str
     policy: PolicyVersion = PolicyVersion()  # noqa: RUF009  (frozen)
     second: SecondOpinions | None = None
-
-    @classmethod
-    def load(cls, models: Path, phrases: lexicon.Phrases, code_version: str) -> Self:
-        """The resources of the folder that holds `encoder/` and `heads/`.
-
-        Raises:
-            ModelError: a model that is missing, changed, or does not fit.
-        """
-        heads = Heads.load(models / "heads", shipped_labels())
-        encoder = reader_of(heads.manifest, Encoder.load(models / "encoder"))
-        calibration = read_calibration(models / "heads" / CALIBRATION)
-        return cls.of(encoder, heads, calibration, phrases, code_version)
 
     @classmethod
     def of(

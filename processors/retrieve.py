@@ -145,7 +145,8 @@ def build(chunks: list[Chunk], folder: Path, encoder: Embeds) -> str:
         for c, v in zip(chunks, centre(raw, mean), strict=True)
     ]
     folder.mkdir(parents=True, exist_ok=True)
-    table = lancedb.connect(str(folder)).create_table(TABLE, rows, mode="overwrite")
+    mode = "overwrite" if (folder / f"{TABLE}.lance").exists() else "create"
+    table = lancedb.connect(str(folder)).create_table(TABLE, rows, mode=mode)
     table.create_index("text", config=FTS(), replace=True)
     version = version_of(chunks)
     (folder / META).write_bytes(orjson.dumps({"version": version, "mean": mean.tolist()}))

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
-from confluent_kafka import Consumer, KafkaException, Producer
+from confluent_kafka import KafkaException, Producer
 from confluent_kafka import TopicPartition as Place
 
-from ticketstream.schemas.errors import BrokerError, TicketstreamError
+from ticketstream.schemas.errors import TicketstreamError
+from ticketstream.stream.committed import committed_offsets
 from ticketstream.stream.faust_app import group_metadata
 from ticketstream.stream.limits import DeadLimit
 from ticketstream.stream.metrics import Metrics
@@ -103,6 +104,7 @@ class Loop:
         self._producer = Producer(
             {
                 "bootstrap.servers": self.settings.brokers,
+                "log_level": 3,  # errors: what is tried again by itself is no news
                 "transactional.id": f"{self.settings.group}-{self.settings.worker}",
                 "transaction.timeout.ms": int(self.settings.transaction_timeout * 1000),
                 "partitioner": "murmur2_random",
@@ -232,27 +234,6 @@ class Loop:
             offsets = [Place(place.topic, place.partition, end) for place, end in ends.items()]
             producer.send_offsets_to_transaction(offsets, assignment.metadata, TIMEOUT)
             producer.commit_transaction(TIMEOUT)  # flushes; fails if any record failed
-
-
-def committed_offsets(
-    brokers: str, group: str, places: Iterable[TopicPartition]
-) -> dict[TopicPartition, int]:
-    """Where the group stands, once no transaction on it is pending (0 where it never committed).
-
-    librdkafka waits for pending transactions under read_committed; aiokafka does not.
-    """
-    consumer = Consumer(
-        {"bootstrap.servers": brokers, "group.id": group, "isolation.level": "read_committed"}
-    )
-    try:
-        found = consumer.committed(
-            [Place(p.topic, p.partition) for p in places], timeout=2 * TIMEOUT
-        )
-    finally:
-        consumer.close()
-    if wrong := [p.error for p in found if p.error]:
-        raise BrokerError(f"the committed offsets of {group} cannot be read: {wrong[0]}")
-    return {TopicPartition(p.topic, p.partition): max(p.offset, 0) for p in found}
 
 
 def _detail(error: BaseException) -> str:

@@ -30,6 +30,7 @@ class Publisher:
         self._producer = Producer(
             {
                 "bootstrap.servers": brokers,
+                "log_level": 3,  # errors: what is tried again by itself is no news
                 "enable.idempotence": True,  # without it records of one key change places
                 "partitioner": "murmur2_random",
                 "linger.ms": 5,

@@ -10,7 +10,14 @@ from ticketstream.doors import settings as settings_module
 from ticketstream.doors.commands.broker import brokers_of
 from ticketstream.doors.commands.days import Shop, Since, Until, wanted_of
 from ticketstream.doors.commands.operate import configure_log
-from ticketstream.doors.equip import archive_of, codec_of, erased_of, key_source, route_resources
+from ticketstream.doors.equip import (
+    archive_of,
+    codec_of,
+    erased_of,
+    key_source,
+    policy_of,
+    route_resources,
+)
 from ticketstream.doors.output import Json, Language, progress, say, say_json
 from ticketstream.doors.settings import Settings
 from ticketstream.schemas.errors import SettingError
@@ -61,6 +68,7 @@ def replay_route(
 
     settings = settings_module.load(policy=policy)
     configure_log(settings)
+    policy_of(settings)  # what is wrong with the document is said before a missing key
     resources = route_resources(settings, key_source(settings).load("draws"))
     wanted = replace(wanted_of(since, until, shop), limit=limit)
     if out:

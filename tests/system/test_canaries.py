@@ -22,8 +22,8 @@ from faust.transport.drivers import aiokafka as driver
 
 import ticketstream.stream
 from ticketstream.stream import publish
+from ticketstream.stream.committed import committed_offsets
 from ticketstream.stream.faust_app import StageApp, group_metadata
-from ticketstream.stream.loop import committed_offsets
 from ticketstream.stream.record import TopicPartition as Place
 
 pytestmark = pytest.mark.system

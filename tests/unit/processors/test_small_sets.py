@@ -2,21 +2,18 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
+from tests.unit.processors.judging import shipped, ticket
 
 from ticketstream.processors.classify import ClassifyResources, classify
 from ticketstream.processors.language import detect
-from ticketstream.processors.lexicon import shipped_triggers
 from ticketstream.processors.policy import default_policy
 from ticketstream.processors.route import RouteResources, route
 from ticketstream.schemas.classified import TicketClassified
-from ticketstream.schemas.envelope import Producer
-from ticketstream.schemas.masked import TicketMasked, TicketText
 
 HERE = Path(__file__).parent
 POLICY = default_policy()
@@ -25,7 +22,7 @@ LEGAL_WORDS = ("lawyer", "consumer_protection", "chargeback", "gdpr", "safety")
 
 @pytest.fixture(scope="module")
 def resources() -> ClassifyResources:
-    return ClassifyResources.load(HERE.parents[2] / "models", shipped_triggers(), "1")
+    return shipped()
 
 
 def read(name: str) -> Mapping[str, Any]:
@@ -36,22 +33,8 @@ def flat(said: Mapping[str, Sequence[str]]) -> list[str]:
     return [text for texts in said.values() for text in texts]
 
 
-def ticket(text: str) -> TicketMasked:
-    return TicketMasked(
-        event_id=UUID(int=1),
-        ticket_id="1",
-        case_id="case",
-        cause_id=None,
-        occurred_at=datetime(2026, 11, 20, tzinfo=UTC),
-        shop="kestrel",
-        producer=Producer("mask", "1"),
-        text=TicketText(subject="", text=text),
-        language=detect(text),
-    )
-
-
 def events(texts: Sequence[str], resources: ClassifyResources) -> list[TicketClassified]:
-    return classify([ticket(text) for text in texts], resources)
+    return classify([replace(ticket(text), language=detect(text)) for text in texts], resources)
 
 
 def routes(found: Sequence[TicketClassified]) -> list[str]:
