@@ -11,6 +11,7 @@ from ticketstream.processors.classify import ClassifyResources
 from ticketstream.processors.draft import DraftResources, halted
 from ticketstream.processors.encoder import Encoder
 from ticketstream.processors.heads import Heads
+from ticketstream.processors.orders import Orders
 from ticketstream.processors.policy import version_of
 from ticketstream.processors.retrieve import KnowledgeBase
 from ticketstream.processors.snapshots import SHIPPED, Snapshot, Snapshots, reader_of
@@ -53,6 +54,7 @@ def language_model(settings: Settings) -> Any:
 def classify_by(settings: Settings) -> Prepare:
     """Encoder and language model once; for each policy its heads, calibration and keywords."""
     encoder = Encoder.load(settings.models / "encoder")
+    orders = Orders.load(settings.models / "orders", encoder.manifest)
     asking = language_model(settings)
 
     @lru_cache(KEPT)
@@ -67,6 +69,7 @@ def classify_by(settings: Settings) -> Prepare:
             snapshot.calibration,
             policy.triggers,
             __version__,
+            orders=orders,
             policy=version_of(policy),
         )
         return asking.join(alone, policy.thresholds.injection) if asking else alone

@@ -13,6 +13,7 @@ from ticketstream.doors.output import progress, say
 from ticketstream.doors.settings import ROOT, Settings
 from ticketstream.learning.evaluate import Quality
 from ticketstream.learning.examples import Example
+from ticketstream.learning.seeds import read_seeds
 from ticketstream.processors.encoder import Encoder
 from ticketstream.processors.snapshots import Snapshots
 from ticketstream.processors.taxonomy import Labels
@@ -59,6 +60,23 @@ def entities(settings: Settings, given: Sources, out: Path | None) -> None:
     except ModuleNotFoundError as error:
         raise SettingError(EXTRA.format(error.name)) from error
     say(f"entities {made.version} are in {out}, trained on {sum(made.sources.values())} texts")
+
+
+def orders(settings: Settings, seeds: Path, out: Path | None) -> None:
+    """Train what hears orders to a machine into a folder.
+
+    Raises:
+        SettingError: no folder.
+    """
+    from ticketstream.learning.orders import make  # noqa: PLC0415
+
+    if out is None:
+        raise SettingError("name --out, the new model's folder")
+    encoder = Encoder.load(settings.models / "encoder")
+    texts = [e.text for e in read_seeds(seeds, labels_of(settings))]
+    found = make(KNOWN / "orders", KNOWN / "testset" / "orders.jsonl", texts, encoder, out)
+    told = ", ".join(f"{name.replace('_', ' ')} {share:.1%}" for name, share in found.items())
+    say(f"orders are in {out}: {told}")
 
 
 def classifier(

@@ -20,8 +20,8 @@ from ticketstream.processors.conformal import Conformal, covering
 from ticketstream.processors.encoder import Encoder, Reading
 from ticketstream.processors.heads import Heads, Judgement, sigmoid
 from ticketstream.processors.injection import injection, shipped_document
-from ticketstream.processors.lower import Vectors
 from ticketstream.processors.mentions import heard, standing
+from ticketstream.processors.orders import Orders
 from ticketstream.processors.requests import further_requests, hinting, sentences
 from ticketstream.processors.second_opinion import (
     Doubt,
@@ -43,7 +43,7 @@ CUE = 0.9  # what a named urgency adds to the log odds, fitted on held-out seeds
 
 @dataclass(frozen=True, slots=True)
 class ClassifyResources:
-    """Encoder, heads, calibration, trigger phrases, whom to ask when in doubt, and the policy.
+    """Encoder, heads, calibration, what hears orders, phrases, whom to ask, and the policy.
 
     `producer` changes with the code, with any byte of the models, with every phrase, with the
     policy and with who is asked how.
@@ -52,6 +52,7 @@ class ClassifyResources:
     encoder: Encoder
     heads: Heads
     calibration: PairCalibration
+    orders: Orders
     phrases: lexicon.Phrases
     version: str
     policy: PolicyVersion = PolicyVersion()  # noqa: RUF009  (frozen)
@@ -66,6 +67,7 @@ class ClassifyResources:
         phrases: lexicon.Phrases,
         code_version: str,
         *,
+        orders: Orders,
         policy: PolicyVersion = PolicyVersion(),  # noqa: B008  (frozen)
     ) -> Self:
         """The resources of loaded models."""
@@ -73,11 +75,11 @@ class ClassifyResources:
             shipped_document(),
             *map(dict, map(lexicon.shipped_weights, ("spam", "urgency", "suggests"))),
         ]
-        models = [encoder.manifest.sha256, heads.manifest.sha256, calibration.id]
+        digests = [model.manifest.sha256 for model in (encoder, heads, orders)]
         listed = {k: [*v] for k, v in phrases.items()}
-        said = orjson.dumps([models, listed, wording, policy.hash])
+        said = orjson.dumps([digests, calibration.id, listed, wording, policy.hash])
         version = f"{code_version}+{sha256(said).hexdigest()[:12]}"
-        return cls(encoder, heads, calibration, phrases, version, policy)
+        return cls(encoder, heads, calibration, orders, phrases, version, policy)
 
     def asking(self, second: SecondOpinions) -> Self:
         """The same resources, with a language model to ask."""
@@ -103,7 +105,7 @@ def classify(
     wholes = np.concatenate([reading.whole for reading in readings])
     judgements = resources.heads.judge(wholes, texts)
     doubts = [
-        doubt(*found, resources) for found in zip(tickets, texts, wholes, judgements, strict=True)
+        doubt(*found, resources) for found in zip(tickets, texts, readings, judgements, strict=True)
     ]
     opinions = second_opinions(doubts, resources.second)
     return [
@@ -115,7 +117,7 @@ def classify(
 def doubt(
     ticket: TicketMasked,
     text: str,
-    vector: Vectors,
+    reading: Reading,
     judged: Judgement,
     resources: ClassifyResources,
 ) -> Doubt:
@@ -123,7 +125,7 @@ def doubt(
     pair = standing(judged, text, resources.phrases, resources.labels)
     return Doubt(
         text=text,
-        vector=vector,
+        vector=reading.whole[0],
         judged=judged,
         pair=pair,
         confidence=calibrate(
@@ -133,7 +135,9 @@ def doubt(
             places(pair, resources.labels),
             ticket.language.code,
         ),
-        injection=injection(everything(ticket.text), ticket.signals),
+        injection=injection(
+            everything(ticket.text), ticket.signals, resources.orders.score(reading, text)
+        ),
         language=ticket.language.code,
         auto_submitted=ticket.auto_submitted,
     )
@@ -179,7 +183,9 @@ def classified(
         secondary=secondary(reading, own.text, category, resources),
         out_of_scope=foreignness(judged, labels, calibration),
         prediction_set=prediction_set(shares, calibration.sets, code, labels),
-        models=(resources.encoder.manifest.model, resources.heads.manifest.model),
+        models=tuple(
+            model.manifest.model for model in (resources.encoder, resources.heads, resources.orders)
+        ),
         calibration=calibration.calibration,
         second_opinion=opinion,
         sentiment=Sentiment(

@@ -16,7 +16,9 @@ SAME = 0.998  # cosine to the stored reference vectors; unrelated texts are arou
 REFERENCE = "reference.npy"
 UPPER = "upper_int8.onnx"
 SHORTEST = np.float32(1e-9)  # so that the sum of no tokens has a length to divide by
-TUNED = ("hidden6", "attention_mask")  # what a trunk reads
+HIDDEN = "hidden6"  # what the lower half makes of a text, in E5's own scale
+TUNED = (HIDDEN, "attention_mask")  # what a trunk reads
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,14 @@ class Reading:
     Attributes:
         whole: its unit vector, float32 [1, 384].
         tokens: what each token means within it, float32 [tokens, 384].
+        hidden: the same after the lower half, which every upper half shares.
         places: where each token stands in it, in characters [tokens, 2].
         given: what the upper half was given, one row a token.
     """
 
     whole: Vectors
     tokens: Vectors
+    hidden: Vectors
     places: npt.NDArray[np.int64]
     given: Mapping[str, Any]
 
@@ -41,11 +45,19 @@ class Reading:
         A part is (start, end) in characters. One behind the first 256 tokens was not read: it has
         the vector of the text.
         """
-        inside = np.array([self._inside(part) for part in parts])
-        sums = inside.astype(np.float32) @ self.tokens
-        units: Vectors = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), SHORTEST)
-        units[~inside.any(axis=1)] = self.whole
+        units, known = self._mean(self.tokens, parts)
+        units[~known] = self.whole
         return units
+
+    def below(self, parts: Sequence[Part]) -> Vectors:
+        """The same of the lower half's vectors; zeros for a part that was not read."""
+        return self._mean(self.hidden, parts)[0]
+
+    def _mean(self, tokens: Vectors, parts: Sequence[Part]) -> tuple[Vectors, Bools]:
+        inside: Bools = np.array([self._inside(part) for part in parts])
+        sums = inside.astype(np.float32) @ tokens
+        units: Vectors = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), SHORTEST)
+        return units, np.asarray(inside.any(axis=1))
 
     def only(self, part: Part) -> dict[str, Any]:
         """What the upper half is given of a part: its tokens between both ends of the text."""
@@ -56,9 +68,9 @@ class Reading:
             kept[:] = True
         return {name: np.ascontiguousarray(rows[:, kept]) for name, rows in self.given.items()}
 
-    def _inside(self, part: Part) -> npt.NDArray[np.bool_]:
+    def _inside(self, part: Part) -> Bools:
         first, last = self.places.T
-        found: npt.NDArray[np.bool_] = (part[0] <= first) & (first < last) & (last <= part[1])
+        found: Bools = (part[0] <= first) & (first < last) & (last <= part[1])
         return found
 
 
@@ -113,9 +125,11 @@ class Encoder:
     def read(self, text: str) -> Reading:
         """A text, read so that its parts can be looked at."""
         encoding = self.lower.tokens([text])[0]
-        given = self._given(encoding.ids)
+        (read, hidden), rest = self.lower.run(encoding.ids, self.reads[0], HIDDEN)
+        given = self._given(read, rest)
         whole, tokens = self.upper.run(["sentence_embedding", "token_embeddings"], given)
-        return Reading(whole, tokens[0], np.array(encoding.offsets) - len(PREFIX), given)
+        places = np.array(encoding.offsets) - len(PREFIX)
+        return Reading(whole, tokens[0], hidden[0], places, given)
 
     def alone(self, reading: Reading, part: Part) -> Vectors:
         """The unit vector, float32 [1, 384], of a part that the upper half reads by itself.
@@ -139,10 +153,10 @@ class Encoder:
             )
 
     def _vector(self, ids: Sequence[int]) -> Vectors:
-        found: Vectors = self.upper.run(["sentence_embedding"], self._given(ids))[0]
+        (read,), rest = self.lower.run(ids, self.reads[0])
+        found: Vectors = self.upper.run(["sentence_embedding"], self._given(read, rest))[0]
         return found
 
-    def _given(self, ids: Sequence[int]) -> dict[str, Any]:
-        """What the upper half reads of a text."""
-        hidden, given = self.lower.run(ids, self.reads[0])
-        return {self.reads[0]: hidden} | {name: given[name] for name in self.reads[1:]}
+    def _given(self, read: Vectors, rest: Mapping[str, Any]) -> dict[str, Any]:
+        """What the upper half is given of what the lower half made, and was given."""
+        return {self.reads[0]: read} | {name: rest[name] for name in self.reads[1:]}

@@ -51,10 +51,14 @@ class Cues:
 Hit = tuple[int, float]  # where, and how much
 
 
-def injection(text: str, signals: Mapping[str, int]) -> float:
-    """How much all that came with a ticket sounds like an injection."""
+def injection(text: str, signals: Mapping[str, int], learned: float = 0.0) -> float:
+    """How much all that came with a ticket sounds like an injection.
+
+    `learned` is what a model makes of the ticket's own words (`processors.orders`): the higher of
+    both counts, for they hear the same things.
+    """
     cues = shipped_cues()
-    found = max((_sounds(piece, cues) for piece in _pieces(text)), default=0.0)
+    found = max((learned, *(_sounds(piece, cues) for piece in _pieces(text))))
     return noisy_or((found, *(w for name, w in cues.signals.items() if signals.get(name))))
 
 

@@ -39,15 +39,17 @@ class Lower:
         # one by one: `encode_batch` hands even a single text to threads of its own
         return [self.tokenizer.encode(PREFIX + text[:MOST_CHARACTERS]) for text in texts]
 
-    def run(self, ids: Sequence[int], output: str) -> tuple[Vectors, dict[str, Any]]:
-        """One output, float32 [1, tokens, 384], and the inputs it was made from.
+    def run(self, ids: Sequence[int], *outputs: str) -> tuple[list[Vectors], dict[str, Any]]:
+        """Outputs, each float32 [1, tokens, 384], and the inputs they were made from.
 
         `hidden6` is the sixth layer's answer in E5's own scale, for models tuned on it; `lower` is
         the same, scaled for the 8-bit upper layers.
         """
         row = np.asarray([ids], np.int64)
         given = {"input_ids": row, "attention_mask": np.ones_like(row)}
-        return self.session.run([output], given)[0], given
+        once = [*dict.fromkeys(outputs)]  # a trunk reads what is asked for besides
+        found = dict(zip(once, self.session.run(once, given), strict=True))
+        return [found[name] for name in outputs], given
 
     def places(self, encoding: Any) -> list[Part]:
         """Where each token stands in its text, in characters; (0, 0) for what is none of it."""

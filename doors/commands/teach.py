@@ -24,6 +24,7 @@ class Trained(StrEnum):
     HEADS = "heads"
     TRUNK = "trunk"
     ENTITIES = "entities"
+    ORDERS = "orders"
 
 
 def register(app: typer.Typer) -> None:
@@ -67,7 +68,9 @@ def search(
 
 @model.command()
 def train(
-    what: Annotated[Trained, typer.Argument(help="heads, trunk or entities.")] = Trained.HEADS,
+    what: Annotated[
+        Trained, typer.Argument(help="heads, trunk, entities or orders.")
+    ] = Trained.HEADS,
     out: Annotated[
         Path | None, typer.Option(help="Its folder. Default: a snapshot in HOME/models.")
     ] = None,
@@ -87,7 +90,7 @@ def train(
         typer.Option("--corrections", help="Learn from the read models what agents set right."),
     ] = False,
 ) -> None:
-    """Train the classifier's heads, its trunk with new heads, or mask's entity model.
+    """Train the classifier's heads, its trunk with new heads, mask's model, or what hears orders.
 
     Heads take minutes, entities half an hour, a trunk two hours; both need the extra `train`.
     """
@@ -96,6 +99,9 @@ def train(
     settings = settings_module.load()
     if what is Trained.ENTITIES:
         training.entities(settings, training.Sources(data, seeds, seed), out)
+        return
+    if what is Trained.ORDERS:
+        training.orders(settings, seeds, out)
         return
     given = training.Sources(data, seeds, seed, corrections, level, writers)
     _qualities(training.classifier(settings, given, out, folds if what is Trained.TRUNK else 0))

@@ -33,7 +33,7 @@ def read(texts: Sequence[Marked], lower: Lower) -> list[Read]:
     found = []
     for part in (cut(text, *window) for text in texts for window in windows(text.text)):
         (encoding,) = lower.tokens([part.text])
-        hidden, _ = lower.run(encoding.ids, "hidden6")
+        (hidden,), _ = lower.run(encoding.ids, "hidden6")
         labels = np.asarray(labels_of(part, lower.places(encoding)), np.int64)
         found.append(Read(hidden[0].astype(np.float16), labels))
     return found

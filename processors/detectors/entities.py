@@ -98,7 +98,7 @@ class Entities:
         (encoding,) = self.lower.tokens([part])
         places = self.lower.places(encoding)
         read_to = max(b for _, b in places)
-        hidden, given = self.lower.run(encoding.ids, "hidden6")
+        (hidden,), given = self.lower.run(encoding.ids, "hidden6")
         mask = given["attention_mask"]
         (logits,) = self.model.run(["logits"], {"hidden6": hidden, "attention_mask": mask})
         for span in self._spans(part, places, logits[0]):

@@ -9,6 +9,7 @@ from ticketstream.processors.classify import ClassifyResources
 from ticketstream.processors.encoder import Encoder
 from ticketstream.processors.heads import Heads
 from ticketstream.processors.lexicon import shipped_triggers
+from ticketstream.processors.orders import Orders
 from ticketstream.processors.snapshots import reader_of
 from ticketstream.processors.taxonomy import shipped_labels
 from ticketstream.schemas.envelope import Producer
@@ -19,9 +20,11 @@ MODELS = Path(__file__).parents[3] / "models"
 
 def shipped() -> ClassifyResources:
     heads = Heads.load(MODELS / "heads", shipped_labels())
-    reader = reader_of(heads.manifest, Encoder.load(MODELS / "encoder"))
+    encoder = Encoder.load(MODELS / "encoder")
+    reader = reader_of(heads.manifest, encoder)
     calibration = read_calibration(MODELS / "heads" / CALIBRATION)
-    return ClassifyResources.of(reader, heads, calibration, shipped_triggers(), "1")
+    orders = Orders.load(MODELS / "orders", encoder.manifest)
+    return ClassifyResources.of(reader, heads, calibration, shipped_triggers(), "1", orders=orders)
 
 
 def ticket(text: str, subject: str = "", number: int = 1) -> TicketMasked:

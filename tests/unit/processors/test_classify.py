@@ -90,7 +90,7 @@ def test_scores_are_stored_whole_and_give_the_confidence_again(
     assert calibrate(scores, intents, resources.calibration) == event.confidence
     assert event.taxonomy == LABELS.taxonomy
     assert event.calibration == resources.calibration.calibration
-    assert {m.name for m in event.models} == {"ticket-trunk", "ticket-heads"}
+    assert {m.name for m in event.models} == {"ticket-trunk", "ticket-heads", "ticket-orders"}
 
 
 def test_a_simple_question_is_surer_than_a_riddle(resources: ClassifyResources) -> None:
@@ -159,15 +159,16 @@ def test_an_empty_ticket_is_judged_too(resources: ClassifyResources) -> None:
 
 def test_the_version_changes_with_a_phrase(resources: ClassifyResources) -> None:
     parts = (resources.encoder, resources.heads, resources.calibration)
-    other = ClassifyResources.of(*parts, {"lawyer": ("attorney",)}, "1")
-    same = ClassifyResources.of(*parts, dict(resources.phrases), "1")
+    other = ClassifyResources.of(*parts, {"lawyer": ("attorney",)}, "1", orders=resources.orders)
+    same = ClassifyResources.of(*parts, dict(resources.phrases), "1", orders=resources.orders)
     assert other.producer != resources.producer == same.producer
 
 
 def test_the_policy_is_named_and_changes_the_version(resources: ClassifyResources) -> None:
-    parts = (resources.encoder, resources.heads, resources.calibration, resources.phrases, "1")
+    r = resources
+    parts = (r.encoder, r.heads, r.calibration, r.phrases, "1")
     one, other = (
-        ClassifyResources.of(*parts, policy=PolicyVersion("house", "1", digest))
+        ClassifyResources.of(*parts, orders=r.orders, policy=PolicyVersion("house", "1", digest))
         for digest in ("aa", "bb")
     )
     assert one.producer != other.producer

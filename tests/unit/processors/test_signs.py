@@ -88,6 +88,6 @@ def test_what_a_mail_hid_speaks_for_an_injection_and_orders_among_it_decide(
         [ticket("Where is my lamp?"), replace(ticket("Where is my lamp?"), signals=signals)],
         resources,
     )
-    assert plain.injection == 0.0
+    assert plain.injection < 0.1
     assert (hiding.injection > plain.injection) is bool(signals)
     assert (hiding.injection >= 0.5) is high

@@ -45,7 +45,7 @@ def trunk_in(folder: Path, encoder: Encoder, said: Mapping[str, str], vectors: o
 
 
 def means(encoder: Encoder, texts: list[str]) -> object:
-    hidden = [encoder.lower.run(e.ids, "hidden6")[0][0] for e in encoder.lower.tokens(texts)]
+    hidden = [encoder.lower.run(e.ids, "hidden6")[0][0][0] for e in encoder.lower.tokens(texts)]
     rows = np.array([h.mean(axis=0) for h in hidden])
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
