@@ -59,12 +59,12 @@ def space_of(vectors: Vectors, rows: ngrams.Rows, seed: int) -> Space:
     return Space(mean, idf, found.components_)
 
 
-def joined(vectors: Vectors, rows: ngrams.Rows) -> sparse.csr_matrix:
-    """One sparse row a text: vector, then n-grams times their weight beside meaning."""
+def joined(vectors: Vectors, rows: ngrams.Rows, bits: int = BITS) -> sparse.csr_matrix:
+    """One sparse row a text: vector, then n-grams below 2**bits times their weight beside it."""
     ends = np.cumsum([0, *(len(b) for b, _ in rows)])
     buckets = np.concatenate([b for b, _ in rows])
     values = np.concatenate([c for _, c in rows]) * np.float32(SPELLING)
-    spelled = sparse.csr_matrix((values, buckets, ends), shape=(len(rows), 2**BITS))
+    spelled = sparse.csr_matrix((values, buckets, ends), shape=(len(rows), 2**bits))
     return sparse.hstack([sparse.csr_matrix(vectors), spelled], format="csr")
 
 

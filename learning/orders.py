@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 
-from ticketstream.learning.linear import Doubles
+from ticketstream.learning.linear import Doubles, joined
 from ticketstream.learning.model_folder import CARD
 from ticketstream.learning.toml_text import toml
 from ticketstream.processors import ngrams
@@ -142,11 +142,7 @@ def fit(lines: Sequence[Line]) -> Fitted:
 def features(lines: Sequence[Line], mean: Vectors, idf: Vectors) -> Any:
     """One sparse row a sentence: vector, then n-grams."""
     rows = ngrams.weighted([row for line in lines for row in line.rows], idf)
-    ends = np.cumsum([0, *(len(buckets) for buckets, _ in rows)])
-    values, buckets = (np.concatenate([row[i] for row in rows]) for i in (1, 0))
-    spelled = sparse.csr_matrix((values, buckets, ends), shape=(len(rows), 2**BITS))
-    meant = centred(np.vstack([line.vectors for line in lines]), mean)
-    return sparse.hstack([sparse.csr_matrix(meant), spelled], format="csr")
+    return joined(centred(np.vstack([line.vectors for line in lines]), mean), rows, BITS)
 
 
 def make(folder: Path, judged: Path, seeds: Sequence[str], encoder: Encoder, out: Path) -> Scores:

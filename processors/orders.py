@@ -4,7 +4,6 @@ A linear map on what the lower half makes of a sentence, which no trunk changes,
 n-grams; learned from orders and look-alikes of three writers (models/orders/CARD.md).
 """
 
-import re
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -16,11 +15,11 @@ from ticketstream.processors.encoder import Reading
 from ticketstream.processors.heads import Floats, centred, sigmoid
 from ticketstream.processors.lower import Part
 from ticketstream.processors.model_files import Manifest, read_manifest
+from ticketstream.processors.requests import SENTENCE
 from ticketstream.schemas.errors import ModelError
 
 WEIGHTS = "orders.npz"
 MOST_SENTENCES = 30  # about what 256 tokens hold
-SENTENCE = re.compile(r"\S(?:.*?[.!?](?=\s|$)|.*?$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
